@@ -1,0 +1,1 @@
+"""Exporters, one module a format, found through the entry points kg.exporters."""

@@ -1,0 +1,1 @@
+"""A knowledge-graph extractor for the machine-learning literature."""

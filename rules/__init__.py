@@ -1,0 +1,1 @@
+"""Data only: word lists, patterns and gazetteers, read by kg.rulebook."""
