@@ -1,0 +1,49 @@
+"""When two ways of writing a name are one: case, hyphens, plurals, LaTeX marks and generic heads folded away."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Final
+
+from kg.model import EntityType
+
+_LATEX: Final = re.compile(r"\\[a-z]+|[${}^_\\]")
+_POSSESSIVE: Final = re.compile(r"['’]s\b")
+_JOINS: Final = re.compile(r"[-\u2010\u2011‒–—/]+")
+_SIGNS: Final = re.compile(r"[^\w\s+#.%@*]")
+_SHORTEST_PLURAL: Final = 4
+
+
+def _singular(word: str) -> str:
+    if len(word) >= _SHORTEST_PLURAL and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def words(name: str, type: EntityType, heads: Collection[str] = ()) -> tuple[str, ...]:  # noqa: A002, ARG001
+    """The words of a name that count, folded; empty only where the name holds no letter, digit or kept sign.
+
+    ``heads`` are generic heads of this type (case-folded) that say nothing at the end of a name: with
+    ``{"dataset"}``, "ImageNet dataset" is "ImageNet".
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    folded = _POSSESSIVE.sub("", _LATEX.sub(" ", folded))
+    folded = _SIGNS.sub(" ", _JOINS.sub(" ", folded)).replace(". ", " ")
+    found = [word for word in (part.strip(".") for part in folded.split()) if word]
+    while len(found) > 1 and found[-1] in heads:
+        found.pop()
+    return tuple(_singular(word) for word in found)
+
+
+def key(name: str, type: EntityType, heads: Collection[str] = ()) -> str:  # noqa: A002
+    """One string for all ways of writing a name; never empty for a name that has a visible character.
+
+    Words are written together, so that "Mask R-CNN" and "MaskRCNN" agree, but two digits that were apart
+    stay apart: "Llama 2 7B" is not "Llama 27B".
+    """
+    joined = ""
+    for word in words(name, type, heads):
+        joined += f" {word}" if joined[-1:].isdigit() and word[0].isdigit() else word
+    return joined or " ".join(name.casefold().split())
