@@ -1,0 +1,284 @@
+"""Token patterns in spaCy's own terms, matched over a whole Doc at once.
+
+A pattern is a list of token descriptions as spaCy's ``Matcher`` takes them (``LOWER``, ``ORTH``, ``SHAPE``,
+``LENGTH``, ``IS_*``, ``LIKE_*`` with a value or ``IN``, ``NOT_IN``, ``REGEX``, comparisons, and ``OP``). Every
+description speaks of a token's lexeme alone, so it is decided once for each word of the vocabulary. For a Doc,
+the positions where a description holds are the bits of one integer, and a pattern of n tokens is n shifts and
+ands, whatever the length of the text: the bit-parallel method of R. Baeza-Yates and G. H. Gonnet, "A new
+approach to text searching", Communications of the ACM 35(10), 1992, with the repetitions of G. Navarro and
+M. Raffinot, "Fast and flexible string matching by combining bit-parallelism and suffix automata", ACM Journal of
+Experimental Algorithmics 5, 2000. Bit i of a mask is the boundary before token i.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from spacy.attrs import ORTH
+from spacy.lexeme import Lexeme
+from spacy.tokens import Doc
+
+Description = Mapping[str, Any]
+Test = Callable[[Lexeme], bool]
+
+_TEXT_ATTRIBUTES: Final[dict[str, str]] = {
+    "ORTH": "text",
+    "TEXT": "text",
+    "LOWER": "lower_",
+    "SHAPE": "shape_",
+    "PREFIX": "prefix_",
+    "SUFFIX": "suffix_",
+    "NORM": "norm_",
+}
+_FLAGS: Final[dict[str, str]] = {
+    "IS_ALPHA": "is_alpha",
+    "IS_ASCII": "is_ascii",
+    "IS_DIGIT": "is_digit",
+    "IS_LOWER": "is_lower",
+    "IS_UPPER": "is_upper",
+    "IS_TITLE": "is_title",
+    "IS_PUNCT": "is_punct",
+    "IS_SPACE": "is_space",
+    "IS_BRACKET": "is_bracket",
+    "IS_QUOTE": "is_quote",
+    "IS_CURRENCY": "is_currency",
+    "IS_STOP": "is_stop",
+    "LIKE_NUM": "like_num",
+    "LIKE_URL": "like_url",
+    "LIKE_EMAIL": "like_email",
+}
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_OPERATORS: Final = ("1", "?", "+", "*")
+ATTRIBUTES: Final[tuple[str, ...]] = (*_TEXT_ATTRIBUTES, "LENGTH", *_FLAGS)
+
+
+class PatternError(ValueError):
+    """A token description that cannot be understood; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One token of a compiled pattern: which description must hold, and how often (``1``, ``?``, ``+``, ``*``)."""
+
+    description: int
+    operator: str
+
+
+Steps = tuple[Step, ...]
+
+
+class Descriptions:
+    """The distinct token descriptions of a set of patterns, each decided once for every word.
+
+    Descriptions are numbered in the order in which they first appear; number 0 is the empty one, which every
+    token satisfies.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._tests: list[tuple[int, Test]] = []
+        self._by_word: dict[tuple[str, str], set[int]] = {}
+        self._known: dict[int, tuple[int, ...]] = {}
+        self._interned: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self.number({})
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def compile(self, pattern: Sequence[Description]) -> Steps:
+        """Compile a pattern; raises PatternError where a description cannot be understood."""
+        steps = []
+        for token in pattern:
+            description = dict(token)
+            repeat = description.pop("OP", "1")
+            if repeat not in _OPERATORS:
+                raise PatternError(f"OP is {repeat!r}; it may be one of {', '.join(_OPERATORS)}")
+            steps.append(Step(self.number(description), repeat))
+        return tuple(steps)
+
+    def number(self, description: Description) -> int:
+        """The number of a description, new or known."""
+        name = repr(sorted((key, _frozen(value)) for key, value in description.items()))
+        known = self._numbers.get(name)
+        if known is not None:
+            return known
+        number = len(self._numbers)
+        if not self._add_words(number, description):
+            tests = [_test(attribute, value) for attribute, value in description.items()]
+            self._tests.append((number, tests[0] if len(tests) == 1 else lambda word: all(t(word) for t in tests)))
+        self._numbers[name] = number
+        self._known.clear()
+        return number
+
+    def _add_words(self, number: int, description: Description) -> bool:
+        """File a description that only lists words under these words, to be found without being tried."""
+        if len(description) != 1:
+            return False
+        ((attribute, value),) = description.items()
+        if attribute not in ("LOWER", "ORTH", "TEXT"):
+            return False
+        if isinstance(value, str):
+            words = [value]
+        elif isinstance(value, Mapping) and set(value) == {"IN"}:
+            words = list(value["IN"])
+        else:
+            return False
+        for word in words:
+            self._by_word.setdefault((_TEXT_ATTRIBUTES[attribute], word), set()).add(number)
+        return True
+
+    def holding(self, doc: Doc, orth: int) -> tuple[int, ...]:
+        """The numbers of the descriptions that hold for a word, given by the hash of its text."""
+        known = self._known.get(orth)
+        if known is None:
+            word = doc.vocab[orth]
+            found = {number for number, test in self._tests if test(word)}
+            found |= self._by_word.get(("lower_", word.lower_), set())
+            found |= self._by_word.get(("text", word.text), set())
+            known = tuple(sorted(found))
+            known = self._interned.setdefault(known, known)
+            self._known[orth] = known
+        return known
+
+    def masks(self, doc: Doc) -> list[int]:
+        """For each description the positions in the Doc where it holds, as the bits of an integer."""
+        masks = [0] * len(self._numbers)
+        bit = 1
+        known = self._known
+        for orth in doc.to_array(ORTH).tolist():
+            numbers = known.get(orth)
+            for number in self.holding(doc, orth) if numbers is None else numbers:
+                masks[number] |= bit
+            bit <<= 1
+        return masks
+
+
+def ends(steps: Steps, masks: Sequence[int], starts: int) -> int:
+    """The boundaries at which a match ends that began at one of the boundaries ``starts``."""
+    reached = starts
+    for step in steps:
+        if not reached:
+            return 0
+        holds = masks[step.description]
+        if step.operator == "1":
+            reached = (reached & holds) << 1
+        elif step.operator == "?":
+            reached |= (reached & holds) << 1
+        else:
+            repeated = _repeat(reached, holds)
+            reached = repeated if step.operator == "+" else reached | repeated
+    return reached
+
+
+def starts(steps: Steps, masks: Sequence[int], stops: int) -> int:
+    """The boundaries at which a match begins that ends at one of the boundaries ``stops``."""
+    reached = stops
+    for step in reversed(steps):
+        if not reached:
+            return 0
+        holds = masks[step.description]
+        if step.operator == "1":
+            reached = (reached >> 1) & holds
+        elif step.operator == "?":
+            reached |= (reached >> 1) & holds
+        else:
+            repeated = _repeat_backwards(reached, holds)
+            reached = repeated if step.operator == "+" else reached | repeated
+    return reached
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The positions of the bits that are set, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def runs(mask: int) -> Iterator[tuple[int, int]]:
+    """The maximal runs of set bits as (first, end), ascending."""
+    while mask:
+        first = (mask & -mask).bit_length() - 1
+        rest = mask >> first
+        length = (~rest & (rest + 1)).bit_length() - 1
+        yield first, first + length
+        mask = (rest >> length) << (first + length)
+
+
+def _repeat(reached: int, holds: int) -> int:
+    total = 0
+    reached = (reached & holds) << 1
+    while reached:
+        total |= reached
+        reached = ((reached & holds) << 1) & ~total
+    return total
+
+
+def _repeat_backwards(reached: int, holds: int) -> int:
+    total = 0
+    reached = (reached >> 1) & holds
+    while reached:
+        total |= reached
+        reached = ((reached >> 1) & holds) & ~total
+    return total
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, Mapping):
+        return sorted((key, _frozen(inner)) for key, inner in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return sorted(map(str, value))
+    return value
+
+
+def _test(attribute: str, value: object) -> Test:
+    if attribute in _FLAGS:
+        flag, wanted = _FLAGS[attribute], bool(value)
+        return lambda word: bool(getattr(word, flag)) is wanted
+    if attribute == "LENGTH":
+        return _length_test(value)
+    name = _TEXT_ATTRIBUTES.get(attribute)
+    if name is None:
+        raise PatternError(f"unknown token attribute {attribute!r}; known are {', '.join(ATTRIBUTES)}")
+    if isinstance(value, str):
+        return lambda word: getattr(word, name) == value
+    if not isinstance(value, Mapping) or not value:
+        raise PatternError(f"{attribute} takes a string or a table with IN, NOT_IN or REGEX, not {value!r}")
+    tests = [_text_test(name, key, wanted) for key, wanted in value.items()]
+    return lambda word: all(test(word) for test in tests)
+
+
+def _text_test(name: str, key: str, wanted: Any) -> Test:
+    if key == "IN":
+        inside = frozenset(wanted)
+        return lambda word: getattr(word, name) in inside
+    if key == "NOT_IN":
+        outside = frozenset(wanted)
+        return lambda word: getattr(word, name) not in outside
+    if key == "REGEX":
+        try:
+            search = re.compile(wanted).search
+        except re.error as error:
+            raise PatternError(f"REGEX {wanted!r} is no regular expression: {error}") from error
+        return lambda word: search(getattr(word, name)) is not None
+    raise PatternError(f"unknown key {key!r}; known are IN, NOT_IN, REGEX")
+
+
+def _length_test(value: object) -> Test:
+    if isinstance(value, int):
+        return lambda word: len(word.text) == value
+    if not isinstance(value, Mapping) or not value or any(key not in _COMPARISONS for key in value):
+        raise PatternError(f"LENGTH takes a number or a table of {', '.join(_COMPARISONS)}, not {value!r}")
+    tests = [(_COMPARISONS[key], limit) for key, limit in value.items()]
+    return lambda word: all(compare(len(word.text), limit) for compare, limit in tests)

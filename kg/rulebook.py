@@ -1,0 +1,342 @@
+"""Reads, checks and compiles the folder of rules.
+
+What a rule may say is defined by the dataclasses below, once: the keys that a TOML table may have are the fields of
+the dataclass that it becomes, and an unknown key is refused with the nearest known one. Rules are data: nothing in
+them is run. Word lists stand in ``[lists]`` tables and are named as ``"@list"`` wherever a list of words may stand;
+names of things stand in ``*.tsv`` files with the columns name, type, case and support.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import difflib
+import functools
+import hashlib
+import io
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar, cast, get_args
+
+from kg.errors import RuleError
+from kg.matching import Description, Descriptions, PatternError, Steps
+from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
+
+SpanKind = Literal["phrase", "name", "tokens"]
+Place = Literal["title", "abstract", "any"]
+Pattern = Sequence[Description]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionRule:
+    """A rule that proposes mentions of one type, or forbids them (``makes = "Nothing"``).
+
+    ``span`` says what may be a mention: every noun phrase (``phrase``), every run of name-shaped words (``name``),
+    or whatever ``tokens`` matches. ``before`` and ``after`` are lists of token patterns, one of which must match
+    right before or after the span; ``first`` and ``last`` the same at its two ends; ``not_before`` and
+    ``not_after`` none of which may match. ``drop_first`` and ``drop_last`` leave what ``first`` or ``last``
+    matched out of the mention. ``shared`` extends the rule to the other members of an enumeration that the span
+    closes ("X, Y and Z datasets"). ``confidence`` is between 0 and 1. In ``matches`` the mentions stand in square
+    brackets; in ``ignores`` the rule must find none.
+    """
+
+    id: str
+    makes: EntityType | Literal["Nothing"]
+    reason: str
+    span: SpanKind = "phrase"
+    tokens: tuple[Pattern, ...] = ()
+    place: Place = "any"
+    before: tuple[Pattern, ...] = ()
+    after: tuple[Pattern, ...] = ()
+    first: tuple[Pattern, ...] = ()
+    last: tuple[Pattern, ...] = ()
+    not_before: tuple[Pattern, ...] = ()
+    not_after: tuple[Pattern, ...] = ()
+    drop_first: bool = False
+    drop_last: bool = False
+    shared: bool = False
+    min_tokens: int = 1
+    max_tokens: int = 8
+    confidence: float
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRule:
+    """A rule that says what the paper does with a thing: the mention stands between ``before`` and ``after``.
+
+    ``types`` are the types it speaks of; where several rules match, the highest ``weight`` wins.
+    """
+
+    id: str
+    role: Role
+    reason: str
+    types: tuple[EntityType, ...] = ENTITY_TYPES
+    place: Place = "any"
+    before: tuple[Pattern, ...] = ()
+    after: tuple[Pattern, ...] = ()
+    first_in_field: bool = False
+    weight: float
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRule:
+    """A token pattern with a context, for the parts of the pipeline that only ask where it holds."""
+
+    id: str
+    reason: str
+    tokens: tuple[Pattern, ...]
+    before: tuple[Pattern, ...] = ()
+    after: tuple[Pattern, ...] = ()
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GazetteerEntry:
+    """A name known beforehand: its type, whether case counts, and in how many papers it was seen so used."""
+
+    name: str
+    type: EntityType
+    exact_case: bool
+    support: int
+
+
+Rule = TypeVar("Rule", MentionRule, RoleRule, TokenRule)
+
+
+_PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+}
+
+
+class RuleFile:
+    """One TOML file of the folder, with the line of each thing in it for messages."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self._text = text
+        try:
+            self.table: dict[str, Any] = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            raise RuleError(f"{name}:{line.group(1) if line else 1}: no valid TOML: {error}") from error
+
+    def error(self, where: str, message: str) -> RuleError:
+        """An error at the first line that says ``where``."""
+        before, found, _ = self._text.partition(where)
+        return RuleError(f"{self.name}:{before.count(chr(10)) + 1 if found else 1}: {message}")
+
+
+class Rulebook:
+    """All rules of a folder, checked and ready to be compiled.
+
+    ``folder`` is laid over the rules that come with kg, file by file: a file of the same name replaces ours, any
+    other is added. ``hash`` is the SHA-256 over the names and contents of all files in force.
+
+    Raises:
+        RuleError: a file says something it may not; the message begins with file and line.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        texts = dict(_packaged())
+        if folder is not None:
+            if not folder.is_dir():
+                raise RuleError(f"{folder}: no such folder of rules")
+            texts |= {
+                path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if _is_rule_file(path.name)
+            }
+        digest = hashlib.sha256()
+        for name, text in sorted(texts.items()):
+            digest.update(f"{name}\0{text}\0".encode())
+        self.hash = digest.hexdigest()
+        self.files = {name: RuleFile(name, text) for name, text in sorted(texts.items()) if name.endswith(".toml")}
+        self._lists = self._read_lists()
+        self.gazetteer = tuple(
+            entry
+            for name, text in sorted(texts.items())
+            if name.startswith("names") and name.endswith(".tsv")
+            for entry in _gazetteer(name, text)
+        )
+        self.texts = texts
+
+    @staticmethod
+    @functools.lru_cache(maxsize=4)
+    def load(folder: Path | None = None) -> Rulebook:
+        """The rulebook of a folder, read once."""
+        return Rulebook(folder)
+
+    def words(self, name: str) -> frozenset[str]:
+        """The words of a list. Raises RuleError where there is none of that name."""
+        if name not in self._lists:
+            raise RuleError(f"no word list @{name}; {_nearest(name, self._lists)}")
+        return self._lists[name]
+
+    def table(self, file: str, key: str) -> dict[str, Any]:
+        """A top-level table of a file, with its word lists put in. Raises RuleError where it is missing."""
+        source = self.files.get(file)
+        if source is None or not isinstance(source.table.get(key), dict):
+            raise RuleError(f"{file}:1: the table [{key}] is missing")
+        return cast("dict[str, Any]", self._expand(source, key, source.table[key]))
+
+    def rules(self, kind: type[Rule], key: str) -> tuple[Rule, ...]:
+        """All ``[[key]]`` tables of all files as rules of a kind, in the order of files and lines.
+
+        Raises RuleError for an unknown key, a value of the wrong kind, a missing id, an id given twice.
+        """
+        found: dict[str, Rule] = {}
+        for source in self.files.values():
+            for entry in source.table.get(key, ()):
+                rule = self._rule(source, kind, entry)
+                if rule.id in found:
+                    raise source.error(f'"{rule.id}"', f"the id {rule.id!r} is given twice")
+                found[rule.id] = rule
+        return tuple(found.values())
+
+    def compile(self, descriptions: Descriptions, patterns: Sequence[Pattern], rule: str) -> tuple[Steps, ...]:
+        """Compile the patterns of a rule; raises RuleError that names the rule."""
+        try:
+            return tuple(descriptions.compile(pattern) for pattern in patterns)
+        except PatternError as error:
+            raise self._error_of(rule, str(error)) from error
+
+    def _error_of(self, rule: str, message: str) -> RuleError:
+        for source in self.files.values():
+            if f'"{rule}"' in source._text:  # noqa: SLF001
+                return source.error(f'"{rule}"', f"rule {rule}: {message}")
+        return RuleError(f"rule {rule}: {message}")
+
+    def _read_lists(self) -> dict[str, frozenset[str]]:
+        written: dict[str, tuple[RuleFile, list[str]]] = {}
+        for source in self.files.values():
+            for name, members in source.table.get("lists", {}).items():
+                if not isinstance(members, list) or not all(isinstance(word, str) for word in members):
+                    raise source.error(name, f"the list {name} must be a list of words")
+                if name in written:
+                    raise source.error(name, f"the list {name} is given twice")
+                written[name] = (source, members)
+
+        def members_of(name: str, path: tuple[str, ...]) -> Iterator[str]:
+            source, members = written[name]
+            for word in members:
+                other = word.removeprefix("@")
+                if other == word or len(word) == 1:
+                    yield word
+                elif other in path:
+                    raise source.error(name, f"the list {name} takes in itself")
+                elif other not in written:
+                    raise source.error(name, f"no word list @{other}; {_nearest(other, written)}")
+                else:
+                    yield from members_of(other, (*path, other))
+
+        return {name: frozenset(members_of(name, (name,))) for name in written}
+
+    def _rule(self, source: RuleFile, kind: type[Rule], entry: Mapping[str, Any]) -> Rule:
+        name = str(entry.get("id", "?"))
+        known = {field.name: field for field in dataclasses.fields(kind)}
+        for key in entry:
+            if key not in known:
+                raise source.error(f'"{name}"', f"rule {name}: unknown key {key!r}; {_nearest(key, known)}")
+        missing = [key for key, field in known.items() if field.default is dataclasses.MISSING and key not in entry]
+        if missing:
+            raise source.error(f'"{name}"', f"rule {name}: {', '.join(missing)} missing")
+        values = {key: self._expand(source, name, value) for key, value in entry.items()}
+        _check_values(source, name, kind, values)
+        arguments: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
+        return kind(**arguments)
+
+    def _expand(self, source: RuleFile, where: str, value: object) -> object:
+        """Put the words of ``@list`` where it is named inside ``IN`` and ``NOT_IN``."""
+        if isinstance(value, Mapping):
+            return {
+                key: self._words_in(source, where, inner)
+                if key in ("IN", "NOT_IN")
+                else self._expand(source, where, inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [self._expand(source, where, inner) for inner in value]
+        return value
+
+    def _words_in(self, source: RuleFile, where: str, value: object) -> list[str]:
+        given = [value] if isinstance(value, str) else value
+        if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
+            raise source.error(where, f"{where}: IN and NOT_IN take a list of words, or the name of one")
+        words: list[str] = []
+        for word in given:
+            if word.startswith("@") and len(word) > 1:
+                if word[1:] not in self._lists:
+                    raise source.error(where, f"{where}: no word list {word}; {_nearest(word[1:], self._lists)}")
+                words += sorted(self._lists[word[1:]])
+            else:
+                words.append(word)
+        return words
+
+
+def _check_values(source: RuleFile, name: str, kind: type[Any], values: Mapping[str, Any]) -> None:
+    choices: dict[str, tuple[str, ...]] = {
+        "makes": (*ENTITY_TYPES, "Nothing"),
+        "role": ROLES,
+        "span": get_args(SpanKind),
+        "place": get_args(Place),
+    }
+    for field in dataclasses.fields(kind):
+        value = values.get(field.name)
+        if value is None:
+            continue
+        if field.name in choices and value not in choices[field.name]:
+            raise source.error(
+                f'"{name}"',
+                f"rule {name}: {field.name} is {value!r}; it may be one of {', '.join(choices[field.name])}",
+            )
+        wanted = _PLAIN_TYPES.get(str(field.type))
+        if wanted is not None and not isinstance(value, wanted):
+            raise source.error(f'"{name}"', f"rule {name}: {field.name} must be a {field.type}, not {value!r}")
+        if str(field.type).startswith("tuple[Pattern") and not _are_patterns(value):
+            raise source.error(f'"{name}"', f"rule {name}: {field.name} must be a list of patterns (lists of tables)")
+
+
+def _are_patterns(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(pattern, list) and pattern and all(isinstance(token, Mapping) for token in pattern)
+        for pattern in value
+    )
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
+
+
+def _is_rule_file(name: str) -> bool:
+    return name.endswith((".toml", ".tsv"))
+
+
+def _packaged() -> Iterator[tuple[str, str]]:
+    for entry in resources.files("kg.rules").iterdir():
+        if _is_rule_file(entry.name):
+            yield entry.name, entry.read_text("utf-8")
+
+
+def _gazetteer(file: str, text: str) -> Iterator[GazetteerEntry]:
+    rows = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
+    for number, row in enumerate(rows, start=2):
+        if None in row.values() or row.get("type") not in ENTITY_TYPES or not row.get("name"):
+            raise RuleError(
+                f"{file}:{number}: a line must give name, type ({', '.join(ENTITY_TYPES)}), case and support"
+            )
+        if row.get("case") not in ("exact", "any") or not str(row.get("support")).isdecimal():
+            raise RuleError(f"{file}:{number}: case must be exact or any, and support a whole number")
+        yield GazetteerEntry(row["name"], cast("EntityType", row["type"]), row["case"] == "exact", int(row["support"]))
