@@ -10,8 +10,8 @@ from typing import Final
 from kg.model import EntityType
 
 _LATEX: Final = re.compile(r"\\[a-z]+|[${}^_\\]")
-_POSSESSIVE: Final = re.compile(r"['’]s\b")
-_JOINS: Final = re.compile(r"[-\u2010\u2011‒–—/]+")
+_POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
+_JOINS: Final = re.compile(r"[-\u2010\u2011\u2012-\u2014/]+")
 _SIGNS: Final = re.compile(r"[^\w\s+#.%@*]")
 _SHORTEST_PLURAL: Final = 4
 
