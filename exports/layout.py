@@ -1,0 +1,224 @@
+"""Where every node of the page stands, computed beforehand.
+
+The map is made of nested discs: a region for each community, in it a cell for each of its anchors (the nodes
+that are drawn at first), and in the cell, as the seeds of a sunflower, the nodes that hang on that anchor. So
+nothing has to be moved when a node is opened, and nothing overlaps. The same graph gives the same positions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+Point = tuple[float, float]
+Floats = NDArray[np.float64]
+
+LEAF_SPACING: Final = 15.0
+ANCHOR_ROOM: Final = 33.0
+REGION_GAP: Final = 50.0
+REGION_RIM: Final = 14.0
+MOST_REGIONS: Final = 16
+LANDSCAPE: Final = 1.25
+GOLDEN_ANGLE: Final = math.pi * (3 - math.sqrt(5))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """One community: its disc on the map (units of the map) and its members, the nodes' numbers, sorted."""
+
+    x: float
+    y: float
+    radius: float
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrangement:
+    """The whole map: a position for every node, the regions from the largest to the smallest, and the scale.
+
+    ``scale`` is 1 where cells have their least size and grows with the number of nodes that hang on an
+    anchor; sizes of drawn nodes are multiplied by it, so that a large map does not look empty.
+    """
+
+    positions: Mapping[int, Point]
+    regions: tuple[Region, ...]
+    scale: float
+
+
+def arrange(graph: nx.Graph[int], anchors: Iterable[int]) -> Arrangement:
+    """The map of a graph whose nodes are integers and whose edges have a ``weight``.
+
+    Integers, because sets of strings are ordered differently in every process. ``anchors`` are the nodes that
+    are drawn at first; a region without any gets its most connected node as one.
+    """
+    chosen = set(anchors)
+    discs: list[tuple[tuple[int, ...], dict[int, Point], float]] = []
+    cells: list[float] = []
+    for members in communities(graph):
+        inside, radius, cell_radii = _fill(graph, members, [node for node in members if node in chosen])
+        discs.append((members, inside, radius))
+        cells.extend(cell_radii)
+    radii = np.array([radius for _, _, radius in discs], dtype=np.float64)
+    ties = _ties(graph, [members for members, _, _ in discs])
+    centres = pack(radii + REGION_GAP / 2, ties, stretch=LANDSCAPE)
+    positions: dict[int, Point] = {}
+    regions = []
+    for (members, inside, radius), (x, y) in zip(discs, centres.tolist(), strict=True):
+        positions.update({node: (x + dx, y + dy) for node, (dx, dy) in inside.items()})
+        regions.append(Region(x=x, y=y, radius=radius, members=members))
+    scale = max(1.0, float(np.median(cells)) / ANCHOR_ROOM) if cells else 1.0
+    return Arrangement(positions=positions, regions=tuple(regions), scale=scale)
+
+
+def communities(graph: nx.Graph[int]) -> list[tuple[int, ...]]:
+    """The communities, largest first, at most MOST_REGIONS and one more for the nodes that hang on nothing large.
+
+    Louvain's are taken as found; the small ones join the community they have the strongest ties to.
+    """
+    if not graph:
+        return []
+    found = nx.community.louvain_communities(graph, weight="weight", seed=0)
+    groups = {number: set(group) for number, group in enumerate(sorted(found, key=lambda group: (-len(group), min(group))))}
+    least = max(3, round(len(graph) * 0.015))
+    home = {node: number for number, group in groups.items() for node in group}
+    loose: set[int] = set()
+    while len(groups) > 1:
+        smallest = min(groups, key=lambda number: (len(groups[number]), -min(groups[number])))
+        if len(groups[smallest]) >= least and len(groups) <= MOST_REGIONS:
+            break
+        pull: defaultdict[int, float] = defaultdict(float)
+        group = groups.pop(smallest)
+        for node in sorted(group):
+            for other, data in graph[node].items():
+                if home[other] != smallest and home[other] in groups:
+                    pull[home[other]] += data.get("weight", 1.0) / math.sqrt(len(groups[home[other]]))
+        if pull:
+            best = max(pull, key=lambda number: (pull[number], -number))
+            groups[best] |= group
+            home.update(dict.fromkeys(group, best))
+        else:
+            loose |= group
+    kept = sorted((tuple(sorted(group)) for group in groups.values()), key=lambda group: (-len(group), group[0]))
+    return [*kept, tuple(sorted(loose))] if loose else kept
+
+
+def pack(radii: Floats, ties: nx.Graph[int], *, stretch: float = 1.0) -> Floats:
+    """Centres (n × 2) of n discs that do not overlap, tied ones near each other, the whole close to the middle.
+
+    ``ties`` has the nodes 0 to n-1 and edges with a ``weight``; ``stretch`` above 1 makes the whole wider than high.
+    """
+    count = len(radii)
+    if count == 0:
+        return np.zeros((0, 2))
+    order = np.argsort(-radii, kind="stable")
+    start = np.zeros((count, 2))
+    reach = np.sqrt(np.cumsum((radii[order]) ** 2))
+    for rank, disc in enumerate(order.tolist()):
+        angle = rank * GOLDEN_ANGLE
+        start[disc] = (reach[rank] * math.cos(angle), reach[rank] * math.sin(angle)) if rank else (0.0, 0.0)
+    if count > 2 and ties.number_of_edges():  # noqa: PLR2004 - two discs have no arrangement to find
+        total = float(reach[-1]) or 1.0
+        begin = {disc: start[disc] / total for disc in range(count)}
+        spring: dict[int, Any] = nx.spring_layout(
+            ties, pos=begin, weight="weight", seed=0, iterations=80, k=1.2 / math.sqrt(count)
+        )
+        start = np.array([spring[disc] for disc in range(count)], dtype=np.float64)
+        start -= start.mean(axis=0)
+        spread = float(np.sqrt((start**2).sum(axis=1)).max()) or 1.0
+        start *= total * 1.15 / spread
+    squeezed = _separate(start / np.array([math.sqrt(stretch), 1 / math.sqrt(stretch)]), radii, stretch)
+    return squeezed
+
+
+def _separate(centres: Floats, radii: Floats, stretch: float) -> Floats:
+    """Push overlapping discs apart while drawing all of them to the middle, more and more gently."""
+    places = centres.copy()
+    least = radii[:, None] + radii[None, :]
+    np.fill_diagonal(least, 0.0)
+    rounds = 420
+    pull = np.array([1.0, stretch**2])
+    for turn in range(rounds):
+        if turn < rounds - 80:
+            places *= 1 - 0.025 * (1 - turn / rounds) * pull
+        apart = places[:, None, :] - places[None, :, :]
+        distance = np.sqrt((apart**2).sum(axis=2))
+        lacking = np.maximum(least - distance, 0.0)
+        if not lacking.any():
+            continue
+        # Discs on one spot are parted along a direction that depends on their numbers only.
+        same = (distance < 1e-9) & (lacking > 0)  # noqa: PLR2004 - a distance of nothing
+        if same.any():
+            rows, columns = np.nonzero(same)
+            angle = (rows - columns) * GOLDEN_ANGLE
+            apart[rows, columns] = np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.sign(rows - columns)[:, None]
+            distance[rows, columns] = 1.0
+        np.fill_diagonal(distance, 1.0)
+        push = (apart / np.maximum(distance, 1e-9)[:, :, None]) * (lacking * 0.5)[:, :, None]
+        places += push.sum(axis=1)
+    return places
+
+
+def _fill(graph: nx.Graph[int], members: Sequence[int], anchors: Sequence[int]) -> tuple[dict[int, Point], float, list[float]]:
+    """Positions of one community's nodes about its middle, the radius of its disc, and the radii of its cells."""
+    if not anchors:
+        anchors = [max(members, key=lambda node: (graph.degree(node), -node))]
+    hanging = _hang(graph, members, anchors)
+    radii = np.array(
+        [max(ANCHOR_ROOM, LEAF_SPACING * math.sqrt(len(hanging[anchor]) + 4.0)) for anchor in anchors], dtype=np.float64
+    )
+    ties = _ties(graph, [(anchor, *hanging[anchor]) for anchor in anchors])
+    centres = pack(radii, ties)
+    positions: dict[int, Point] = {}
+    for anchor, (x, y) in zip(anchors, centres.tolist(), strict=True):
+        positions[anchor] = (x, y)
+        for rank, leaf in enumerate(hanging[anchor], start=3):
+            distance = LEAF_SPACING * math.sqrt(rank)
+            angle = rank * GOLDEN_ANGLE + anchor
+            positions[leaf] = (x + distance * math.cos(angle), y + distance * math.sin(angle))
+    middle = (centres.max(axis=0) + centres.min(axis=0)) / 2
+    positions = {node: (x - float(middle[0]), y - float(middle[1])) for node, (x, y) in positions.items()}
+    reach = np.sqrt(((centres - middle) ** 2).sum(axis=1)) + radii
+    return positions, float(reach.max()) + REGION_RIM, radii.tolist()
+
+
+def _hang(graph: nx.Graph[int], members: Sequence[int], anchors: Sequence[int]) -> dict[int, list[int]]:
+    """For each anchor the members nearest to it, nearest first; members that reach no anchor hang on the first."""
+    inside = set(members)
+    owner = {anchor: anchor for anchor in anchors}
+    hanging: dict[int, list[int]] = {anchor: [] for anchor in anchors}
+    # The least connected anchors take their leaves first: a hub would otherwise take them all.
+    waiting = deque(sorted(anchors, key=lambda node: (graph.degree(node), node)))
+    while waiting:
+        node = waiting.popleft()
+        for other in sorted(graph[node]):
+            if other in inside and other not in owner:
+                owner[other] = owner[node]
+                hanging[owner[node]].append(other)
+                waiting.append(other)
+    hanging[anchors[0]].extend(node for node in members if node not in owner)
+    return hanging
+
+
+def _ties(graph: nx.Graph[int], groups: Sequence[Sequence[int]]) -> nx.Graph[int]:
+    """The graph between groups: its nodes are their numbers, its weights the sums of the edges between them."""
+    group_of = {node: number for number, group in enumerate(groups) for node in group}
+    ties: nx.Graph[int] = nx.Graph()
+    ties.add_nodes_from(range(len(groups)))
+    for number, group in enumerate(groups):
+        for node in group:
+            for other, data in graph[node].items():
+                there = group_of.get(other)
+                if there is not None and number < there:
+                    weight = data.get("weight", 1.0) + (ties[number][there]["weight"] if ties.has_edge(number, there) else 0)
+                    ties.add_edge(number, there, weight=weight)
+    # Many weak ties would pull everything onto one spot; their logarithm keeps the strongest in the lead.
+    for _, _, data in ties.edges(data=True):
+        data["weight"] = math.log1p(data["weight"])
+    return ties
