@@ -91,6 +91,7 @@ class Descriptions:
         self._by_word: dict[tuple[str, str], set[int]] = {}
         self._known: dict[int, tuple[int, ...]] = {}
         self._interned: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._latest: tuple[Doc, list[int]] | None = None
         self.number({})
 
     def __len__(self) -> int:
@@ -119,6 +120,7 @@ class Descriptions:
             self._tests.append((number, tests[0] if len(tests) == 1 else lambda word: all(t(word) for t in tests)))
         self._numbers[name] = number
         self._known.clear()
+        self._latest = None
         return number
 
     def _add_words(self, number: int, description: Description) -> bool:
@@ -152,7 +154,13 @@ class Descriptions:
         return known
 
     def masks(self, doc: Doc) -> list[int]:
-        """For each description the positions in the Doc where it holds, as the bits of an integer."""
+        """For each description the positions in the Doc where it holds, as the bits of an integer.
+
+        The masks of the latest Doc are kept, because the components of a pipeline ask for them one after the other.
+        """
+        latest = self._latest
+        if latest is not None and latest[0] is doc:
+            return latest[1]
         masks = [0] * len(self._numbers)
         bit = 1
         known = self._known
@@ -161,6 +169,7 @@ class Descriptions:
             for number in self.holding(doc, orth) if numbers is None else numbers:
                 masks[number] |= bit
             bit <<= 1
+        self._latest = doc, masks
         return masks
 
 

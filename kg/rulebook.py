@@ -38,7 +38,7 @@ class MentionRule:
     ``span`` says what may be a mention: every noun phrase (``phrase``), every run of name-shaped words (``name``),
     or whatever ``tokens`` matches. ``before`` and ``after`` are lists of token patterns, one of which must match
     right before or after the span; ``first`` and ``last`` the same at its two ends; ``not_before`` and
-    ``not_after`` none of which may match. ``drop_first`` and ``drop_last`` leave what ``first`` or ``last``
+    ``not_after`` none of which may match. ``opens`` asks that the span opens its field. ``drop_first`` and ``drop_last`` leave what ``first`` or ``last``
     matched out of the mention. ``shared`` extends the rule to the other members of an enumeration that the span
     closes ("X, Y and Z datasets"). ``confidence`` is between 0 and 1. In ``matches`` the mentions stand in square
     brackets; in ``ignores`` the rule must find none.
@@ -56,6 +56,7 @@ class MentionRule:
     last: tuple[Pattern, ...] = ()
     not_before: tuple[Pattern, ...] = ()
     not_after: tuple[Pattern, ...] = ()
+    opens: bool = False
     drop_first: bool = False
     drop_last: bool = False
     shared: bool = False
@@ -70,7 +71,9 @@ class MentionRule:
 class RoleRule:
     """A rule that says what the paper does with a thing: the mention stands between ``before`` and ``after``.
 
-    ``types`` are the types it speaks of; where several rules match, the highest ``weight`` wins.
+    ``types`` are the types it speaks of. ``background`` asks that the thing is named only before the paper speaks of
+    itself, ``opens`` that the mention opens its field. Where several rules match, the highest ``weight`` wins. In
+    ``matches`` and ``ignores`` the mention stands in square brackets.
     """
 
     id: str
@@ -80,7 +83,8 @@ class RoleRule:
     place: Place = "any"
     before: tuple[Pattern, ...] = ()
     after: tuple[Pattern, ...] = ()
-    first_in_field: bool = False
+    background: bool = False
+    opens: bool = False
     weight: float
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
@@ -169,6 +173,7 @@ class Rulebook:
             for entry in _gazetteer(name, text)
         )
         self.texts = texts
+        self.descriptions = Descriptions()
 
     @staticmethod
     @functools.lru_cache(maxsize=4)
@@ -203,10 +208,10 @@ class Rulebook:
                 found[rule.id] = rule
         return tuple(found.values())
 
-    def compile(self, descriptions: Descriptions, patterns: Sequence[Pattern], rule: str) -> tuple[Steps, ...]:
-        """Compile the patterns of a rule; raises RuleError that names the rule."""
+    def compile(self, patterns: Sequence[Pattern], rule: str) -> tuple[Steps, ...]:
+        """Compile the patterns of a rule into ``self.descriptions``; raises RuleError that names the rule."""
         try:
-            return tuple(descriptions.compile(pattern) for pattern in patterns)
+            return tuple(self.descriptions.compile(pattern) for pattern in patterns)
         except PatternError as error:
             raise self._error_of(rule, str(error)) from error
 

@@ -1,0 +1,99 @@
+"""Noun phrases and names, without a tagger: runs of words that nothing breaks.
+
+The idea that a phrase is what stands between function words is from S. Rose et al., "Automatic keyword extraction
+from individual documents", in Text Mining: Applications and Theory, 2010; what breaks a run is said in the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from kg.components.contexts import TokenRules
+from kg.components.document import Field, fields_of
+from kg.matching import bits, runs
+from kg.rulebook import Rulebook, TokenRule
+
+MOST_TOKENS = 9
+
+
+@dataclass(slots=True)
+class Phrases:
+    """The phrases and names of a Doc.
+
+    ``phrases`` and ``names`` map the first token of a span to its end; ``title`` is the mask of the title's tokens, ``openings`` that of the first tokens of all fields.
+    """
+
+    phrases: dict[int, int]
+    names: dict[int, int]
+    title: int
+    openings: int
+
+
+class PhraseFinder:
+    """Finds phrases and names by the ``[[break]]``, ``[[strong_name]]`` and ``[[weak_name]]`` rules."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._descriptions = rulebook.descriptions
+        self._breaks = TokenRules(rulebook, rulebook.rules(TokenRule, "break"))
+        self._strong = TokenRules(rulebook, rulebook.rules(TokenRule, "strong_name"))
+        self._weak = TokenRules(rulebook, rulebook.rules(TokenRule, "weak_name"))
+        describe = rulebook.descriptions.number
+        self._openers = describe({"LOWER": {"IN": sorted(rulebook.words("openers"))}})
+        self._closers = describe({"LOWER": {"IN": sorted(rulebook.words("closers"))}})
+        self._numerals = TokenRules(rulebook, rulebook.rules(TokenRule, "numeral"))
+
+    def find(self, doc: Doc) -> Phrases:
+        """The phrases and names of a Doc whose sentences are marked."""
+        length = len(doc)
+        masks = self._descriptions.masks(doc)
+        everything = (1 << length) - 1
+        breaks = self._breaks.positions(masks, length) & everything
+        numerals = self._numerals.positions(masks, length)
+        openers = masks[self._openers] | numerals
+        closers = masks[self._closers]
+        strong = self._strong.positions(masks, length) & ~breaks
+        weak = self._weak.positions(masks, length) & ~breaks
+        phrases: dict[int, int] = {}
+        for first, stop in runs(everything & ~breaks):
+            start, end = first, stop
+            while start < end and openers >> start & 1 and not strong >> start & 1:
+                start += 1
+            while end > start and (closers >> (end - 1) & 1 or _is_stray_number(numerals, weak | strong, start, end)):
+                end -= 1
+            if start < end and end - start <= MOST_TOKENS:
+                phrases[start] = end
+        title = self._title(doc)
+        openings = 1 | ((title + 1) << 1 if title else 0)  # the line break stands between title and abstract
+        return Phrases(phrases, self._names(doc, strong, weak & ~title, numerals), title, openings)
+
+    @staticmethod
+    def _title(doc: Doc) -> int:
+        fields: list[Field] = fields_of(doc)
+        if fields[0].name != "title":
+            return 0
+        end = next((token.i for token in doc if token.idx >= fields[0].end), len(doc))
+        return (1 << end) - 1
+
+    @staticmethod
+    def _names(doc: Doc, strong: int, weak: int, numerals: int) -> dict[int, int]:
+        """Runs of name-shaped tokens; a weak one that opens a sentence is capitalised for that reason alone."""
+        opening = 1
+        for position in bits(weak & ~strong):
+            if doc[position].is_sent_start:
+                opening |= 1 << position
+        found: dict[int, int] = {}
+        for start, end in runs(strong | weak & ~opening):
+            first = start
+            while first < end and numerals >> first & 1:
+                first += 1
+            if first < end:
+                found[first] = end
+        return found
+
+
+def _is_stray_number(numerals: int, named: int, start: int, end: int) -> bool:
+    """Whether the phrase ends in a number that no name carries ("SQuAD 2.0" does, "accuracy 92.3" does not)."""
+    last = end - 1
+    return bool(numerals >> last & 1) and (last == start or not named >> (last - 1) & 1)

@@ -1,0 +1,105 @@
+"""What the paper does with each thing: introduces, uses, compares or only mentions it, by the ``[[role]]`` rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.components.contexts import Context, TokenRules
+from kg.components.document import Candidate, DocumentEntity, fields_of, register_extensions
+from kg.rulebook import RoleRule, Rulebook, TokenRule
+
+
+@dataclass(slots=True)
+class _Compiled:
+    rule: RoleRule
+    before: Context
+    after: Context
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where in a Doc the mention of a rule may begin and end, as bits."""
+
+    rule: RoleRule
+    begins: int
+    stops: int
+
+
+class Roles:
+    """Sets the role of every entity of a Doc: that of the weightiest rule that speaks of one of its mentions."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._descriptions = rulebook.descriptions
+        self._own = TokenRules(rulebook, rulebook.rules(TokenRule, "own_work"))
+        self._rules = [
+            _Compiled(rule, Context(rulebook, rule.before, rule.id), Context(rulebook, rule.after, rule.id))
+            for rule in sorted(rulebook.rules(RoleRule, "role"), key=lambda rule: (-rule.weight, rule.id))
+        ]
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate a Doc."""
+        entities: list[DocumentEntity] = doc._.kg_entities or []
+        if entities:
+            masks, length = self._descriptions.masks(doc), len(doc)
+            fields = fields_of(doc)
+            title_end = fields[0].end if fields[0].name == "title" else 0
+            openings = {field.start for field in fields}
+            own_work = self._own_work(doc, masks, title_end)
+            everywhere = (2 << length) - 1
+            places = [
+                _Places(
+                    compiled.rule,
+                    compiled.before.ends(masks, length) if compiled.before else everywhere,
+                    compiled.after.starts(masks, length) if compiled.after else everywhere,
+                )
+                for compiled in self._rules
+            ]
+            for entity in entities:
+                found = self._find(entity, places, title_end, openings, own_work)
+                if found is not None:
+                    entity.role, entity.role_rule = found.role, found.id
+        return doc
+
+    def _own_work(self, doc: Doc, masks: list[int], title_end: int) -> int:
+        """The character at which the first sentence starts in which the paper speaks of itself."""
+        found = self._own.positions(masks, len(doc))
+        while found:
+            position = (found & -found).bit_length() - 1
+            if position < len(doc) and doc[position].idx >= title_end:
+                return int(doc[position].sent.start_char)
+            found &= found - 1
+        return 0
+
+    @staticmethod
+    def _find(
+        entity: DocumentEntity, places: list[_Places], title_end: int, openings: set[int], own_work: int
+    ) -> RoleRule | None:
+        background = all(title_end <= mention.start_char < own_work for mention in entity.mentions)
+        for place in places:
+            rule = place.rule
+            if entity.type not in rule.types or (rule.background and not background):
+                continue
+            for mention in entity.mentions:
+                if _holds(rule, place, mention, title_end, openings):
+                    return rule
+        return None
+
+
+def _holds(rule: RoleRule, place: _Places, mention: Candidate, title_end: int, openings: set[int]) -> bool:
+    return bool(
+        place.begins >> mention.start & 1
+        and place.stops >> mention.end & 1
+        and (not rule.opens or mention.start_char in openings)
+        and (rule.place == "any" or (mention.start_char < title_end) == (rule.place == "title"))
+    )
+
+
+@Language.factory("kg_roles", default_config={"rules": None}, requires=["doc._.kg_entities"])
+def create_roles(nlp: Language, name: str, rules: str | None) -> Roles:  # noqa: ARG001
+    """The spaCy factory; ``rules`` is a folder of rules, or None for those that come with kg."""
+    register_extensions()
+    return Roles(Rulebook.load(Path(rules) if rules else None))

@@ -1,0 +1,43 @@
+"""Sentence boundaries that hold on abstracts: abbreviations, decimals and glued sentences do not fool them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.components.document import register_extensions
+from kg.matching import bits
+from kg.rulebook import Rulebook, TokenRule
+from kg.components.contexts import TokenRules
+
+
+class Sentences:
+    """Marks the first token of each sentence by the ``[[sentence]]`` rules, less the ``[[no_sentence]]`` ones."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._descriptions = rulebook.descriptions
+        self._starts = TokenRules(rulebook, rulebook.rules(TokenRule, "sentence"))
+        self._exceptions = TokenRules(rulebook, rulebook.rules(TokenRule, "no_sentence"))
+
+    def match(self, doc: Doc) -> list[int]:
+        """The tokens at which a sentence starts, the first token of the Doc left out."""
+        masks = self._descriptions.masks(doc)
+        found = self._starts.positions(masks, len(doc)) & ~self._exceptions.positions(masks, len(doc))
+        return [position for position in bits(found) if position]
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate a Doc."""
+        if len(doc) > 1:
+            doc[1].is_sent_start = False  # spaCy takes a Doc without any annotation for one that nobody looked at
+        for position in self.match(doc):
+            doc[position].is_sent_start = True
+        return doc
+
+
+@Language.factory("kg_sentences", default_config={"rules": None}, assigns=["token.is_sent_start"])
+def create_sentences(nlp: Language, name: str, rules: str | None) -> Sentences:  # noqa: ARG001
+    """The spaCy factory; ``rules`` is a folder of rules, or None for those that come with kg."""
+    register_extensions()
+    return Sentences(Rulebook.load(Path(rules) if rules else None))

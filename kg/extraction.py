@@ -1,0 +1,145 @@
+"""Papers in, extractions out: the pipeline put together, batches, processes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import lru_cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
+from kg.components.results import to_result
+from kg.components.tokenizing import adapt_tokenizer
+from kg.model import Entity, Extraction, FieldName, Mention, Paper
+from kg.rulebook import Rulebook
+
+COMPONENTS: Final = (
+    "kg_sentences",
+    "kg_abbreviations",
+    "kg_mentions",
+    "kg_entities",
+    "kg_roles",
+    "kg_quantities",
+    "kg_results",
+)
+WITHOUT_RULES: Final = frozenset({"kg_abbreviations"})
+BATCH_SIZE: Final = 64
+
+
+def pipeline(rules: Path | str | None = None) -> Language:
+    """A spaCy pipeline that reads abstracts: our components on a blank English one.
+
+    ``rules`` is a folder laid over the rules that come with kg. Raises RuleError where a rule is wrong.
+    """
+    folder = None if rules is None else Path(rules)
+    nlp = spacy.blank("en")
+    adapt_tokenizer(nlp, Rulebook.load(folder))
+    for name in COMPONENTS:
+        config = {} if name in WITHOUT_RULES else {"rules": None if folder is None else str(folder)}
+        nlp.add_pipe(name, config=config)
+    return nlp
+
+
+def extract(
+    papers: Iterable[Paper] | str,
+    *,
+    rules: Path | str | None = None,
+    workers: int = 1,
+    min_confidence: float = 0.0,
+) -> Iterator[Extraction]:
+    """Read papers, or one text, and yield an extraction for each, in the order given.
+
+    ``workers`` processes share the work; what comes out does not depend on their number. Mentions and results of
+    less than ``min_confidence`` (0 to 1) are left out. Raises RuleError where a rule is wrong.
+    """
+    if isinstance(papers, str):
+        papers = [Paper(id="text", text=papers)]
+    folder = None if rules is None else str(rules)
+    if workers <= 1:
+        nlp = _pipeline(folder)
+        for paper in papers:
+            yield extract_one(nlp, paper, min_confidence)
+        return
+    _pipeline(folder)  # a mistake in the rules shows here, before any process is started
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        batches = iter(papers)
+        pending: deque[Future[list[Extraction]]] = deque()
+        while batch := list(islice(batches, BATCH_SIZE)):
+            pending.append(executor.submit(_extract_batch, batch, folder, min_confidence))
+            if len(pending) > 2 * workers:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+
+
+def extract_one(nlp: Language, paper: Paper, min_confidence: float = 0.0) -> Extraction:
+    """Read one paper with a pipeline that :func:`pipeline` made."""
+    return to_extraction(annotate(nlp, paper), paper, min_confidence)
+
+
+def annotate(nlp: Language, paper: Paper) -> Doc:
+    """The Doc of a paper with everything that the components leave on it."""
+    doc = nlp.make_doc(paper_text(paper))
+    doc._.kg_fields = paper_fields(paper)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc
+
+
+def to_extraction(doc: Doc, paper: Paper, min_confidence: float = 0.0) -> Extraction:
+    """The extraction that a Doc holds, with offsets into the fields of its paper."""
+    fields = fields_of(doc)
+    sentences: dict[FieldName, list[tuple[int, int]]] = {field.name: [] for field in fields}
+    for sentence in doc.sents:
+        field = field_at(fields, sentence.start_char)
+        start, end = sentence.start_char - field.start, min(sentence.end_char, field.end) - field.start
+        if start < end:
+            sentences[field.name].append((start, end))
+    entities = (_to_entity(doc, entity, min_confidence) for entity in doc._.kg_entities or ())
+    results = (to_result(doc, result) for result in doc._.kg_results or ())
+    return Extraction(
+        paper=paper,
+        entities=tuple(entity for entity in entities if entity.mentions),
+        results=tuple(result for result in results if result.evidence.confidence >= min_confidence),
+        sentences={name: tuple(spans) for name, spans in sentences.items()},
+    )
+
+
+def _to_entity(doc: Doc, entity: DocumentEntity, min_confidence: float) -> Entity:
+    fields = fields_of(doc)
+    mentions = []
+    for candidate in entity.mentions:
+        if candidate.confidence >= min_confidence:
+            field = field_at(fields, candidate.start_char)
+            mentions.append(
+                Mention(
+                    type=entity.type,
+                    field=field.name,
+                    start=candidate.start_char - field.start,
+                    end=candidate.end_char - field.start,
+                    text=doc.text[candidate.start_char : candidate.end_char],
+                    rule=candidate.rule,
+                    confidence=candidate.confidence,
+                )
+            )
+    return Entity(
+        type=entity.type, names=entity.names, role=entity.role, role_rule=entity.role_rule, mentions=tuple(mentions)
+    )
+
+
+@lru_cache(maxsize=2)
+def _pipeline(folder: str | None) -> Language:
+    return pipeline(folder)
+
+
+def _extract_batch(papers: list[Paper], folder: str | None, min_confidence: float) -> list[Extraction]:
+    nlp = _pipeline(folder)
+    return [extract_one(nlp, paper, min_confidence) for paper in papers]
