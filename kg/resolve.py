@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from kg import names
@@ -155,8 +156,7 @@ class _Resolver:
     """Counts names, hears claims, and puts identities together; used once."""
 
     def __init__(self, extractions: Iterable[Extraction], key: Key) -> None:
-        self._key = key
-        self._known: dict[tuple[str, EntityType], str] = {}
+        self._fold: Key = cache(key)
         self._named: defaultdict[_Place, Counter[str]] = defaultdict(Counter)
         self._best: defaultdict[_Place, Counter[str]] = defaultdict(Counter)
         self._papers: defaultdict[_Place, set[str]] = defaultdict(set)
@@ -169,12 +169,6 @@ class _Resolver:
             for entity in extraction.entities:
                 self._hear(entity, extraction.paper.id)
         self._join()
-
-    def _fold(self, name: str, type_: EntityType) -> str:
-        asked = (name, type_)
-        if asked not in self._known:
-            self._known[asked] = self._key(name, type_)
-        return self._known[asked]
 
     def _hear(self, entity: Entity, paper_id: str) -> None:
         full = _full_form(entity) if len(entity.names) > 1 else None

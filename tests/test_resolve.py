@@ -116,8 +116,24 @@ def test_no_acronyms(short: str, long: str) -> None:
     assert not abbreviates(short, long)
 
 
+NAMES = "CF|crab finding|cold forecasting|Crab-Finding|Kelp|kelps|the weed|Gulf|Gulf-3K|KW|kelp weed|C++|C|+"
 NAME = st.sampled_from(
-    "CF|crab finding|cold forecasting|Crab-Finding|Kelp|kelps|the weed|Gulf|Gulf-3K|KW|kelp weed|C++|C|+".split("|")
+    [
+        "CF",
+        "crab finding",
+        "cold forecasting",
+        "Crab-Finding",
+        "Kelp",
+        "kelps",
+        "the weed",
+        "Gulf",
+        "Gulf-3K",
+        "KW",
+        "kelp weed",
+        "C++",
+        "C",
+        "+",
+    ]
 )
 THING = st.tuples(st.sampled_from(["Method", "Task"]), st.lists(NAME, min_size=1, max_size=3, unique=True).map(tuple))
 
