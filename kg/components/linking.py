@@ -1,0 +1,299 @@
+"""What a number belongs to: its metric, data set, task, method and baseline.
+
+Preferences, strongest first: lists that run in parallel ("92.3% and 92.7% on A and B"), what stands nearest in the
+sentence (words that may stand between, from ``rules/results.toml``, cost nothing), then what the paper is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from kg.components.document import DocumentEntity
+from kg.components.quantities import Quantity
+from kg.components.textrules import Shapes
+from kg.model import ENTITY_TYPES, EntityType
+from kg.rulebook import Rulebook
+
+FILE: Final = "results.toml"
+_WORDS: Final = re.compile(r"[^\W_]+(?:['\u2019][a-z]+)?|[;:,(]|[.](?=\s)")
+_FARTHEST: Final = 260
+_BREAK_COST: Final = 3
+_NUMBER_COST: Final = 2
+_TIGHT: Final = 0
+_FARTHEST_METRIC: Final = 5
+_FARTHEST_DATASET: Final = 14
+_MOST_BASELINE_WORDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sentence names a thing; offsets in characters of the Doc."""
+
+    start: int
+    end: int
+    entity: DocumentEntity
+
+
+@dataclass(slots=True)
+class Scene:
+    """A sentence with what it names and the numbers in it; offsets in characters of the Doc."""
+
+    text: str
+    start: int
+    end: int
+    places: Mapping[EntityType, list[Place]]
+    quantities: list[Quantity]
+    groups: list[list[Quantity]] = field(default_factory=list)
+
+    def between(self, start: int, end: int) -> str:
+        """The text from one character to another."""
+        return self.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the whole paper is about, for numbers whose sentence does not say."""
+
+    method: DocumentEntity | None
+    task: DocumentEntity | None
+    dataset: DocumentEntity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The nearest thing of a type: where it stands, and at what cost."""
+
+    place: Place
+    cost: int
+
+
+class Linker:
+    """Ties numbers to things by the words of ``rules/results.toml``."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        shapes = Shapes(rulebook, FILE)
+        self._free = {
+            "Metric": shapes.require("{mention_free}", flags=re.IGNORECASE),
+            "Dataset": shapes.require("{dataset_free}", flags=re.IGNORECASE),
+        }
+        self._break = shapes.require("{clause_break}")
+        self._list_gap = shapes.require("{list_gap}", flags=re.IGNORECASE)
+        self._compare = shapes.require("{compare}", flags=re.IGNORECASE)
+        self._overtake = shapes.require("{overtake}", flags=re.IGNORECASE)
+        self._own_subject = shapes.require("{own_subject}", flags=re.IGNORECASE)
+        self._verb_after = shapes.require("{verb_after}")
+        self._openers = shapes.require(r"(?:{@baseline_openers}\s)*", flags=re.IGNORECASE)
+        self._determiners = shapes.require(r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even)\s)*")
+        self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
+        self._no_baseline = rulebook.words("not_baselines")
+
+    def groups(self, text: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
+        """Quantities of one dimension that stand in one list."""
+        found: list[list[Quantity]] = []
+        for quantity in quantities:
+            last = found[-1][-1] if found else None
+            if (
+                last is not None
+                and last.dimension == quantity.dimension
+                and not (last.change or quantity.change)
+                and self._list_gap.fullmatch(text[last.end : quantity.start])
+            ):
+                found[-1].append(quantity)
+            else:
+                found.append([quantity])
+        return found
+
+    def place_groups(self, scene: Scene, type_: EntityType) -> list[list[Place]]:
+        """Mentions of one type that stand in one list."""
+        found: list[list[Place]] = []
+        for place in scene.places[type_]:
+            if found and self._list_gap.fullmatch(scene.between(found[-1][-1].end, place.start)):
+                found[-1].append(place)
+            else:
+                found.append([place])
+        return found
+
+    def cost(self, scene: Scene, start: int, end: int, type_: EntityType) -> int:
+        """How far apart two places are: words that tie cost nothing, others one, clauses and numbers more."""
+        if end <= start:
+            return 0
+        if end - start > _FARTHEST:
+            return _FARTHEST
+        gap = scene.between(start, end)
+        breaks = len(self._break.findall(gap))
+        numbers = sum(start <= quantity.start < end for quantity in scene.quantities)
+        rest = self._free[type_].sub(" ", gap) if type_ in self._free else gap
+        return len(_WORDS.findall(rest)) + _BREAK_COST * breaks + _NUMBER_COST * numbers
+
+    def nearest(self, scene: Scene, group: Sequence[Quantity], type_: EntityType, most: int) -> Near | None:
+        """The nearest mention of a type to a list of quantities, or None where none is near enough."""
+        best: Near | None = None
+        for place in scene.places[type_]:
+            if place.end <= group[0].start:
+                cost = self.cost(scene, place.end, group[0].start, type_)
+            elif place.start >= group[-1].end:
+                cost = self.cost(scene, group[-1].end, place.start, type_)
+            else:
+                continue
+            if cost <= most and (best is None or cost <= best.cost):
+                best = Near(place, cost)
+        return best
+
+    def aligned(self, scene: Scene, like: Sequence[Quantity], type_: EntityType) -> dict[Quantity, Place]:
+        """Mentions that run in parallel to a list of quantities, the last such list of the sentence."""
+        if len(like) < 2:  # noqa: PLR2004
+            return {}
+        same = [group for group in self.place_groups(scene, type_) if len(group) == len(like)]
+        if not same:
+            return {}
+        following = [group for group in same if group[0].start > like[-1].end]
+        chosen = following[0] if following else same[-1]
+        if any(first.end <= place.start < second.start for first, second in pairwise(like) for place in chosen):
+            return {}
+        return dict(zip(like, chosen, strict=True))
+
+    def metric(self, scene: Scene, group: Sequence[Quantity]) -> Near | None:
+        """The metric that a list of quantities measures."""
+        return self.nearest(scene, group, "Metric", _FARTHEST_METRIC)
+
+    def is_tight(self, near: Near | None) -> bool:
+        """Whether nothing but tying words stands between."""
+        return near is not None and near.cost <= _TIGHT
+
+    def dataset(self, scene: Scene, group: Sequence[Quantity], topic: Topic) -> str | None:
+        """The data set that a list of quantities was measured on."""
+        near = self.nearest(scene, group, "Dataset", _FARTHEST_DATASET)
+        if near is not None:
+            shared = next(g for g in self.place_groups(scene, "Dataset") if near.place in g)
+            return near.place.entity.name if len({id(place.entity) for place in shared}) == 1 else None
+        if scene.places["Dataset"]:
+            return None
+        return topic.dataset.name if topic.dataset else None
+
+    def task(self, scene: Scene, group: Sequence[Quantity], topic: Topic) -> str | None:
+        """The task that a list of quantities speaks of."""
+        near = self.nearest(scene, group, "Task", _FARTHEST)
+        if near is not None:
+            return near.place.entity.name
+        return topic.task.name if topic.task else None
+
+    def method(self, scene: Scene, quantity: Quantity, topic: Topic) -> str | None:
+        """The method that got the number: who stands beside it, the subject of its clause, or the paper's own."""
+        beside = self._beside(scene, quantity)
+        if beside is not None:
+            return beside.entity.name
+        if quantity.change == "from":
+            return None
+        subject: Place | None = None
+        for place in scene.places["Method"]:
+            if place.end > quantity.start:
+                break
+            tail = scene.between(place.end, min(quantity.start, place.end + 80))
+            lead = scene.between(max(scene.start, place.start - 40), place.start)
+            if self._verb_after.search(tail + " ") and not self._ends_in_comparison(lead):
+                subject = place
+        if subject is not None:
+            own = list(self._own_subject.finditer(scene.between(subject.end, quantity.start)))
+            if not own or topic.method is None:
+                return subject.entity.name
+        if topic.method is not None:
+            return topic.method.name
+        return None
+
+    def _beside(self, scene: Scene, quantity: Quantity) -> Place | None:
+        """The method in "LoRA (45.2%)", "LoRA's 45.2%" or "LoRA: 45.2%"."""
+        for place in scene.places["Method"]:
+            if place.end <= quantity.start and re.fullmatch(
+                r"(?:\s\([A-Za-z0-9-]+\))?(?:\s?\(|['\u2019]s?\s|:\s)", scene.between(place.end, quantity.start)
+            ):
+                return place
+        return None
+
+    def is_beside_method(self, scene: Scene, quantity: Quantity) -> bool:
+        """Whether the number stands in brackets behind a method, as a level of its own."""
+        return self._beside(scene, quantity) is not None
+
+    def _ends_in_comparison(self, lead: str) -> bool:
+        return any(match.end() >= len(lead) for match in self._compare.finditer(lead)) or any(
+            match.end() >= len(lead) for match in self._overtake.finditer(lead)
+        )
+
+    def baseline(self, scene: Scene, quantity: Quantity) -> str | None:
+        """What the number is compared against: the nearest phrase after than, over, outperforming and their like."""
+        found: list[tuple[int, str]] = []
+        offset = scene.start
+        sentence = scene.between(scene.start, scene.end)
+        for preference, pattern in ((0, self._compare), (1, self._overtake)):
+            for match in pattern.finditer(sentence):
+                name = self._phrase(scene, offset + match.end())
+                if name is None:
+                    continue
+                start = offset + match.start()
+                between = (quantity.end, start) if start >= quantity.end else (offset + match.end(), quantity.start)
+                others = sum(between[0] <= other.start < between[1] for other in scene.quantities)
+                distance = (
+                    10 * others + (2 if start < quantity.start else 0) + preference * (8 if start > quantity.end else 1)
+                )
+                found.append((distance, name))
+        return min(found, key=lambda item: item[0])[1] if found else None
+
+    def _phrase(self, scene: Scene, start: int) -> str | None:
+        rest = scene.between(start, min(scene.end, start + 120))
+        opened = self._openers.match(rest)
+        head = start + (opened.end() if opened else 0)
+        for place in scene.places["Method"]:
+            if start <= place.start <= head:
+                return place.entity.name
+        plain = self._determiners.match(rest)
+        begin = plain.end() if plain else 0
+        stop = self._stop.search(rest, begin + 1)
+        phrase = rest[begin : stop.start() if stop else len(rest)].strip()
+        words = phrase.split()
+        if not words or len(words) > _MOST_BASELINE_WORDS or any(sign.isdigit() for sign in words[0]):
+            return None
+        if words[-1].casefold() in self._no_baseline or words[0].casefold() in self._no_baseline - _OPENING:
+            return None
+        for other in ("Dataset", "Metric", "Task"):
+            for place in scene.places[other]:
+                if place.start < start + begin + len(phrase) <= place.end + 1:
+                    return None
+        return phrase
+
+
+_OPENING: Final = frozenset(("prior", "previous", "training", "inference"))
+
+
+def topic_of(entities: Iterable[DocumentEntity], title_end: int) -> Topic:
+    """The paper's own method, main task and only data set.
+
+    The own method is the one that the title names, else the one named most; likewise the task.
+    """
+    known = list(entities)
+
+    def main(type_: EntityType, roles: Sequence[str]) -> DocumentEntity | None:
+        fitting = [entity for entity in known if entity.type == type_ and entity.role in roles and entity.mentions]
+        in_title = [entity for entity in fitting if entity.mentions[0].start_char < title_end]
+        if in_title:
+            return in_title[0]
+        return max(fitting, key=lambda entity: len(entity.mentions), default=None)
+
+    datasets = [e for e in known if e.type == "Dataset" and e.role in ("used", "introduced")]
+    return Topic(
+        method=main("Method", ("introduced",)),
+        task=main("Task", ("introduced", "used")),
+        dataset=datasets[0] if len(datasets) == 1 else None,
+    )
+
+
+def places_of(entities: Iterable[DocumentEntity]) -> dict[EntityType, list[Place]]:
+    """All mentions of a Doc by type, in reading order."""
+    found: dict[EntityType, list[Place]] = {type_: [] for type_ in ENTITY_TYPES}
+    for entity in entities:
+        found[entity.type] += [Place(mention.start_char, mention.end_char, entity) for mention in entity.mentions]
+    for places in found.values():
+        places.sort(key=lambda place: (place.start, place.end))
+    return found

@@ -1,0 +1,277 @@
+"""Which numbers of a text are results, of what kind they are, and what they measure.
+
+The decisions stand in ``rules/results.toml``; :mod:`kg.components.linking` ties the numbers to things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.components.document import DocumentEntity, field_at, fields_of, register_extensions
+from kg.components.linking import FILE, Linker, Place, Scene, Topic, places_of, topic_of
+from kg.components.quantities import Quantity
+from kg.components.textrules import ResultRule, Shapes, read_rules
+from kg.model import ENTITY_TYPES, Evidence, Result, ResultKind
+from kg.rulebook import Rulebook
+
+_REACH: Final = 160
+_LEAD_SIGNS: Final = " \t\n(+-~$\\≈<>≤≥[="
+_SCORE_UNITS: Final = frozenset(("score", "count"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentResult:
+    """A quantity that is a result, with the names of what it belongs to, and the rule that said so.
+
+    ``sentence_start`` and ``sentence_end`` are characters of the Doc.
+    """
+
+    quantity: Quantity
+    kind: ResultKind
+    metric: str | None
+    dataset: str | None
+    task: str | None
+    method: str | None
+    baseline: str | None
+    rule: str
+    confidence: float
+    sentence_start: int
+    sentence_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    rule: ResultRule
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    sentence: re.Pattern[str] | None
+
+
+class Judge:
+    """Says by the rules what a quantity is: the first rule that matches decides."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        shapes = Shapes(rulebook, FILE)
+        self._rules = [
+            _Compiled(
+                rule,
+                shapes.compile(rule.before, flags=re.IGNORECASE),
+                shapes.compile(rule.after, flags=re.IGNORECASE),
+                shapes.compile(rule.sentence, flags=re.IGNORECASE),
+            )
+            for rule in read_rules(rulebook, FILE, "result", ResultRule)
+        ]
+        quantity_shapes = Shapes(rulebook, "quantities.toml")
+        self._qualifier = quantity_shapes.require("(?:{up_to}|{over}|{about})$", flags=re.IGNORECASE)
+
+    def rule_for(
+        self, scene: Scene, group: Sequence[Quantity], quantity: Quantity, *, measured: bool, background: bool
+    ) -> ResultRule | None:
+        """The rule that decides, or None where no rule speaks of such a quantity."""
+        lead = scene.between(max(scene.start, group[0].start - _REACH), group[0].start).rstrip(_LEAD_SIGNS)
+        lead = self._qualifier.sub("", lead + " ").rstrip(_LEAD_SIGNS)
+        tail = scene.between(group[-1].end, min(scene.end, group[-1].end + _REACH)).lstrip(" $+*")
+        sentence = scene.between(scene.start, scene.end)
+        for compiled in self._rules:
+            rule = compiled.rule
+            if (
+                (not rule.dimensions or quantity.dimension in rule.dimensions)
+                and (not rule.change or bool(quantity.change))
+                and rule.measured in (None, measured)
+                and rule.background in (None, background)
+                and rule.signed in (None, quantity.signed)
+                and (compiled.after is None or compiled.after.match(tail))
+                and (compiled.before is None or compiled.before.search(lead))
+                and (compiled.sentence is None or compiled.sentence.search(sentence))
+            ):
+                return rule
+        return None
+
+
+class Results:
+    """Finds the results of a Doc and leaves them in ``doc._.kg_results``."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._judge = Judge(rulebook)
+        self._linker = Linker(rulebook)
+        shapes = Shapes(rulebook, FILE)
+        self._own = shapes.require(
+            r"\b(?:we|our|ours|this\s(?:paper|work|study|article|thesis)|propose[sd]?|proposed|introduces?)\b",
+            flags=re.IGNORECASE,
+        )
+        self._respectively = shapes.require(r"\b(?:respectively|resp\.)", flags=re.IGNORECASE)
+        self._both = shapes.require(r"\bboth\s(?:the\s)?$", flags=re.IGNORECASE)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate; a Doc without quantities costs next to nothing."""
+        doc._.kg_results = list(self.find(doc)) if doc._.kg_quantities else []
+        return doc
+
+    def find(self, doc: Doc) -> Iterator[DocumentResult]:
+        """The results of a Doc that has quantities and entities, in reading order."""
+        entities: list[DocumentEntity] = doc._.kg_entities or []
+        fields = fields_of(doc)
+        title_end = fields[0].end if fields[0].name == "title" else 0
+        topic = topic_of(entities, title_end)
+        own_start = self._own_start(doc.text, title_end, topic)
+        for scene in self._scenes(doc, entities):
+            yield from self._results(scene, topic, background=own_start > scene.end)
+
+    def _own_start(self, text: str, title_end: int, topic: Topic) -> int:
+        """Where the paper begins to speak of itself; 0 where it never says so."""
+        match = self._own.search(text, title_end)
+        starts = [match.start()] if match else []
+        if topic.method is not None:
+            starts += [mention.start_char for mention in topic.method.mentions if mention.start_char >= title_end][:1]
+        return min(starts, default=0)
+
+    def _scenes(self, doc: Doc, entities: Sequence[DocumentEntity]) -> Iterator[Scene]:
+        quantities: list[Quantity] = list(doc._.kg_quantities)
+        places = places_of(entities)
+        for sentence in doc.sents:
+            start, end = sentence.start_char, sentence.end_char
+            inside = [quantity for quantity in quantities if start <= quantity.start < end]
+            if not inside:
+                continue
+            here = {type_: [p for p in places[type_] if start <= p.start and p.end <= end] for type_ in ENTITY_TYPES}
+            named = [p for type_ in ("Method", "Dataset", "Task") for p in here[type_]]
+            named += [p for p in here["Metric"] if not any(q.measure and p.start >= q.start for q in inside)]
+            inside = [q for q in inside if not any(p.start <= q.value_start < q.value_end <= p.end for p in named)]
+            if inside:
+                scene = Scene(doc.text, start, end, here, inside)
+                scene.groups = self._linker.groups(doc.text, inside)
+                yield scene
+
+    def _results(self, scene: Scene, topic: Topic, *, background: bool) -> Iterator[DocumentResult]:
+        judged: list[tuple[Quantity, list[Quantity], ResultRule]] = []
+        for group in scene.groups:
+            near = self._linker.metric(scene, group)
+            measured = self._linker.is_tight(near) or bool(group[-1].measure)
+            for quantity in group:
+                rule = self._judge.rule_for(scene, group, quantity, measured=measured, background=background)
+                if rule is not None and rule.makes != "setting":
+                    judged.append((quantity, group, rule))
+        if not judged:
+            return
+        aligned = self._alignments(scene, judged)
+        for quantity, group, rule in judged:
+            yield from self._linked(scene, topic, quantity=quantity, group=group, rule=rule, aligned=aligned)
+
+    def _alignments(
+        self, scene: Scene, judged: Sequence[tuple[Quantity, list[Quantity], ResultRule]]
+    ) -> dict[tuple[str, int], Place]:
+        """What runs in parallel to the numbers, by type and first character of the number."""
+        lists: list[list[Quantity]] = [group for group in scene.groups if len(group) > 1]
+        if self._respectively.search(scene.text, scene.start, scene.end):
+            alike: dict[tuple[str, str], list[Quantity]] = {}
+            for quantity, _, rule in judged:
+                alike.setdefault((rule.makes, quantity.dimension), []).append(quantity)
+            lists += [members for members in alike.values() if len(members) > 1]
+        found: dict[tuple[str, int], Place] = {}
+        for members in lists:
+            for type_ in ENTITY_TYPES:
+                for quantity, place in self._linker.aligned(scene, members, type_).items():
+                    found[type_, quantity.start] = place
+        return found
+
+    def _linked(
+        self,
+        scene: Scene,
+        topic: Topic,
+        *,
+        quantity: Quantity,
+        group: list[Quantity],
+        rule: ResultRule,
+        aligned: dict[tuple[str, int], Place],
+    ) -> Iterator[DocumentResult]:
+        kind = cast("ResultKind", rule.makes)
+        if self._linker.is_beside_method(scene, quantity) and kind != "ratio":
+            kind = "score"
+
+        def parallel(type_: str) -> str | None:
+            place = aligned.get((type_, quantity.start))
+            return place.entity.name if place else None
+
+        baseline = self._linker.baseline(scene, quantity) if kind != "score" else None
+        method = self._linker.method(scene, quantity, topic)
+        if parallel("Method") and kind == "score":
+            method = parallel("Method")
+        if method is not None and method == baseline:
+            method = topic.method.name if topic.method and topic.method.name != baseline else None
+        metrics = [parallel("Metric") or self._metric(scene, group, quantity)]
+        for metric in metrics + self._second_metric(scene, metrics[0]):
+            yield DocumentResult(
+                quantity=quantity,
+                kind=kind,
+                metric=metric,
+                dataset=parallel("Dataset") or self._linker.dataset(scene, [quantity], topic),
+                task=parallel("Task") or self._linker.task(scene, [quantity], topic),
+                method=method,
+                baseline=baseline,
+                rule=rule.id,
+                confidence=rule.confidence,
+                sentence_start=scene.start,
+                sentence_end=scene.end,
+            )
+
+    def _metric(self, scene: Scene, group: list[Quantity], quantity: Quantity) -> str | None:
+        single = self._linker.metric(scene, [quantity])
+        near = single if self._linker.is_tight(single) else self._linker.metric(scene, group)
+        return near.place.entity.name if near else quantity.measure or None
+
+    def _second_metric(self, scene: Scene, metric: str | None) -> list[str | None]:
+        """The other metric of "on both A and B", which the same number measures."""
+        for pair in self._linker.place_groups(scene, "Metric"):
+            names = [place.entity.name for place in pair]
+            if len(pair) > 1 and metric in names and self._both.search(scene.text, scene.start, pair[0].start):
+                lead = scene.between(max(scene.start, pair[0].start - 10), pair[0].start)
+                if self._both.search(lead):
+                    return [name for name in names if name != metric]
+        return []
+
+
+def to_result(doc: Doc, found: DocumentResult) -> Result:
+    """A result as the model has it, with offsets into its field."""
+    quantity = found.quantity
+    field = field_at(fields_of(doc), quantity.start)
+    return Result(
+        value=quantity.value,
+        number=quantity.number,
+        unit=None if quantity.dimension in _SCORE_UNITS else quantity.unit,
+        kind=found.kind,
+        qualifier=quantity.qualifier,
+        metric=found.metric,
+        dataset=found.dataset,
+        task=found.task,
+        method=found.method,
+        baseline=found.baseline,
+        evidence=Evidence(
+            field=field.name,
+            start=quantity.start - field.start,
+            end=quantity.end - field.start,
+            text=doc.text[quantity.start : quantity.end],
+            sentence_start=max(found.sentence_start, field.start) - field.start,
+            sentence_end=min(found.sentence_end, field.end) - field.start,
+            rule=found.rule,
+            confidence=found.confidence,
+        ),
+    )
+
+
+@Language.factory(
+    "kg_results",
+    default_config={"rules": None},
+    requires=["doc._.kg_quantities", "doc._.kg_entities", "doc.sents"],
+    assigns=["doc._.kg_results"],
+)
+def create_results(nlp: Language, name: str, rules: str | None) -> Results:  # noqa: ARG001
+    """The spaCy factory; ``rules`` is a folder of rules, or None for those that come with kg."""
+    register_extensions()
+    return Results(Rulebook.load(Path(rules) if rules else None))
