@@ -1,0 +1,106 @@
+"""JSON: an array of papers, one paper, or an object that wraps a list of papers (``{"papers": [...]}``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from kg.model import Paper, Skipped
+from kg.readers.base import Context, RecordError
+from kg.readers.records import paper, parse, parse_whole, wrapped
+
+NAME: Final = "json"
+DESCRIPTION: Final = "JSON: an array of papers, one paper, or an object with a list of papers; keys as in jsonl"
+
+_MAX_BYTES: Final = 2**30
+_ARRAY: Final = re.compile(rb"\s*\[\s*(?:[{\]]|\Z)")
+_OBJECT: Final = re.compile(rb"\s*\{\s*(?:[\"}]|\Z)")
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
+def sniff(head: bytes) -> float:
+    """Whether it begins like an array of objects; an object could be the first of JSON Lines as well."""
+    if _ARRAY.match(head):
+        return 0.9
+    return 0.4 if _OBJECT.match(head) else 0.0
+
+
+def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
+    """The papers of the file; the record number is the place in the list, from 1.
+
+    An array is read element by element, so that what stands before a break goes through.
+    """
+    data = stream.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        yield context.skipped(None, "JSON of more than 1 GB; make it JSON Lines, which is read line by line")
+        return
+    # Bytes that are no UTF-8 become lone surrogates, by which the element they stand in is known.
+    text = data.decode(errors="surrogateescape").strip()
+    if text.startswith("["):
+        yield from _elements(text, context)
+        return
+    try:
+        _refuse_bad_bytes(text)
+        value = parse_whole(text)
+    except RecordError as error:
+        yield context.skipped(None, error)
+        return
+    records = wrapped(value)
+    for number, record in enumerate([value] if records is None else records, 1):
+        yield _paper(record, number, context)
+
+
+def _refuse_bad_bytes(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise RecordError("no valid UTF-8") from error
+
+
+def _paper(record: Any, number: int, context: Context) -> Paper | Skipped:
+    try:
+        return paper(record, number, context)
+    except RecordError as error:
+        return context.skipped(number, error)
+
+
+def _next_element(text: str, position: int) -> int:
+    """Where the text goes on after an element's end: at the next element, or behind the closing bracket."""
+    position = _space_end(text, position)
+    if text.startswith("]", position):
+        return len(text)
+    if not text.startswith(",", position):
+        raise RecordError("no comma and no ] after it: the list breaks off, and what follows was not read")
+    return _space_end(text, position + 1)
+
+
+def _space_end(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _elements(text: str, context: Context) -> Iterator[Paper | Skipped]:
+    position = _space_end(text, 1)
+    if text.startswith("]", position):
+        yield context.skipped(None, "an empty list")
+        return
+    number = 0
+    while position < len(text):
+        number += 1
+        try:
+            record, end = parse(text, position)
+        except RecordError as error:
+            yield context.skipped(number, f"{error}; what follows was not read")
+            return
+        try:
+            _refuse_bad_bytes(text[position:end])
+        except RecordError as error:
+            yield context.skipped(number, error)
+        else:
+            yield _paper(record, number, context)
+        try:
+            position = _next_element(text, end)
+        except RecordError as error:
+            yield context.skipped(number, error)
+            return

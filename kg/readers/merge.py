@@ -1,0 +1,191 @@
+"""The same paper found more than once becomes one paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from kg.model import Paper
+from kg.readers.dates import refined
+from kg.readers.identity import derived_id, fold, has_derived_id, start
+
+_OTHER_IDS: Final = "other_ids"
+_GIVEN_ID: Final = "given_id"
+_WORD: Final = re.compile(r"\w{4,}")
+_SHARED_WORDS: Final = 0.5
+_T = TypeVar("_T", bound=Hashable)
+
+
+def merge_duplicates(papers: Iterable[Paper]) -> list[Paper]:
+    """The papers without their repetitions, in the order in which each was first seen.
+
+    Two records are the same paper if they share an id, a DOI, an arXiv id or another identifier, or the whole text, or
+    the title together with the start of the abstract (case, punctuation and white space apart); where one has no
+    abstract, the title is enough unless both name authors and none in common. The first record wins, its gaps are
+    filled from later ones, sources are united, and other ids that a record came with are kept in
+    ``extra["other_ids"]``.
+
+    An id that two different papers bring (files that number their records 1, 2, 3) merges nothing: the later paper
+    goes through with the start of a hash added to its id, the id it came with in ``extra["given_id"]``.
+    """
+    found = list(papers)
+    while True:
+        groups = _Groups()
+        for paper in found:
+            groups.add(paper)
+        merged = [_merged(group) for group in groups]
+        if len(merged) == len(found):
+            return merged
+        # Two records together may say what neither said alone, by which a third one is known.
+        found = merged
+
+
+class _Groups:
+    """Records gathered by what they have in common; a record that fits two groups joins them."""
+
+    def __init__(self) -> None:
+        self._records: list[list[Paper]] = []
+        self._joined: list[int] = []
+        self._by_key: dict[tuple[str, ...], int] = {}
+        self._by_title: dict[str, list[int]] = {}
+
+    def __iter__(self) -> Iterator[list[Paper]]:
+        return (records for index, records in enumerate(self._records) if self._joined[index] == index)
+
+    def add(self, paper: Paper) -> None:
+        """Put a record into its group, which may be a new one."""
+        paper = self._with_own_id(paper)
+        keys = list(_keys(paper))
+        title = fold(paper.title) if paper.title else None
+        found = {self._group(self._by_key[key]) for key in keys if key in self._by_key}
+        if title and not found:
+            alike = (self._group(index) for index in self._by_title.get(title, ()))
+            found.update(islice((index for index in alike if self._may_hold(index, paper)), 1))
+        target = min(found) if found else self._new()
+        self._records[target].append(paper)
+        for index in sorted(found - {target}):
+            self._records[target] += self._records[index]
+            self._joined[index] = target
+        for key in keys:
+            self._by_key.setdefault(key, target)
+        if title:
+            self._by_title.setdefault(title, []).append(target)
+
+    def _may_hold(self, index: int, paper: Paper) -> bool:
+        return all(_may_be_same(other, paper) for other in self._records[index])
+
+    def _new(self) -> int:
+        self._records.append([])
+        self._joined.append(len(self._joined))
+        return len(self._joined) - 1
+
+    def _group(self, index: int) -> int:
+        while self._joined[index] != index:
+            index = self._joined[index]
+        return index
+
+    def _with_own_id(self, paper: Paper) -> Paper:
+        taken = self._by_key.get(("id", paper.id))
+        if taken is None or any(_is_revision(other, paper) for other in self._records[self._group(taken)]):
+            return paper
+        mark = derived_id(paper.title, paper.abstract, paper.text).rpartition("-")[2]
+        return replace(paper, id=f"{paper.id}-{mark}", extra={**paper.extra, _GIVEN_ID: paper.id})
+
+
+def _keys(paper: Paper) -> Iterator[tuple[str, ...]]:
+    """What no two different papers have in common."""
+    yield "id", paper.id
+    yield from (("id", other) for other in _other_ids(paper))
+    yield from (("identifier", scheme, value) for scheme, value in paper.identifiers.items())
+    if paper.title and paper.abstract:
+        yield "title", fold(paper.title), start(paper.abstract)
+    elif not paper.title and (text := paper.text or paper.abstract):
+        yield "text", fold(text)
+
+
+def _other_ids(paper: Paper) -> list[str]:
+    others = paper.extra.get(_OTHER_IDS)
+    return [other for other in others if isinstance(other, str)] if isinstance(others, list) else []
+
+
+def _may_be_same(known: Paper, paper: Paper) -> bool:
+    """Whether two records with one title are one paper although only one of them has an abstract."""
+    if known.abstract and paper.abstract:
+        return False
+    first, second = _name_words(known), _name_words(paper)
+    return not (first and second and first.isdisjoint(second))
+
+
+def _name_words(paper: Paper) -> set[str]:
+    return {word for name in paper.authors for word in name.casefold().split() if len(word.strip(".")) > 1}
+
+
+def _is_revision(known: Paper, paper: Paper) -> bool:
+    """Whether two records with one id can be one paper: half the long words of the shorter are in the other."""
+    if known.title and paper.title and fold(known.title) == fold(paper.title):
+        return True
+    first, second = _words(known), _words(paper)
+    if not (first and second):
+        return tuple(known.fields()) == tuple(paper.fields())
+    return len(first & second) >= _SHARED_WORDS * min(len(first), len(second))
+
+
+def _words(paper: Paper) -> set[str]:
+    return {word for _, text in paper.fields() for word in _WORD.findall(text.casefold())}
+
+
+def _first(values: Iterable[_T | None]) -> _T | None:
+    return next((value for value in values if value), None)
+
+
+def _united(values: Iterable[_T]) -> list[_T]:
+    return list(dict.fromkeys(values))
+
+
+def _merged(records: list[Paper]) -> Paper:
+    if len(records) == 1:
+        return records[0]
+    first = records[0]
+    published = None
+    for record in records:
+        published = refined(published, record.published)
+    # A text is taken from one record: a title of its own beside another's text would be a paper that nobody wrote.
+    texts = first if first.abstract or first.text else next((r for r in records if r.abstract or r.text), first)
+    return replace(
+        first,
+        title=first.title or texts.title or _first(record.title for record in records),
+        abstract=texts.abstract,
+        text=texts.text,
+        authors=_first(record.authors for record in records) or (),
+        author_count=_first(record.author_count for record in records),
+        published=published,
+        venue=_first(record.venue for record in records),
+        url=_first(record.url for record in records),
+        identifiers=_filled(record.identifiers for record in records),
+        sources=tuple(_united(source for record in records for source in record.sources)),
+        extra=_merged_extra(records),
+    )
+
+
+def _filled(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    filled: dict[str, Any] = {}
+    for mapping in mappings:
+        for key, value in mapping.items():
+            filled.setdefault(key, value)
+    return filled
+
+
+def _merged_extra(records: list[Paper]) -> dict[str, Any]:
+    extra = _filled(record.extra for record in records)
+    if _GIVEN_ID in extra and _GIVEN_ID not in records[0].extra:
+        del extra[_GIVEN_ID]
+    given = [record.extra.get(_GIVEN_ID, record.id) for record in records[1:] if not has_derived_id(record)]
+    earlier = [other for record in records for other in _other_ids(record)]
+    own = (records[0].id, records[0].extra.get(_GIVEN_ID))
+    others = [other for other in _united([*earlier, *given]) if other not in own]
+    if others:
+        extra[_OTHER_IDS] = others
+    return extra

@@ -1,0 +1,216 @@
+"""Where bytes come from: files, folders, standard input, open streams; gzip is unpacked by what it is, not its name.
+
+A stream from here never raises while it is read: where the bytes break off (a truncated gzip, a failing disk) it ends,
+and ``broken`` says why, so that what stood before the break goes through.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias
+
+from kg.model import Skipped
+
+Source: TypeAlias = "str | os.PathLike[str] | BinaryIO"
+
+STANDARD_INPUT: Final = "-"
+MAX_LINE_BYTES: Final = 32 * 2**20
+_BUFFER_BYTES: Final = 2**20
+_HEAD_BYTES: Final = 2**16
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_MAX_CONTROLS: Final = 0.02
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_MAGIC: Final = {
+    b"%PDF-": "a PDF file; copy its text or give its metadata as JSON",
+    b"PK\x03\x04": "a zip archive (or an office document); unpack it first",
+    b"BZh": "compressed with bzip2; unpack it first (kg reads gzip)",
+    b"\xfd7zXZ\x00": "compressed with xz; unpack it first (kg reads gzip)",
+    b"\x28\xb5\x2f\xfd": "compressed with zstandard; unpack it first (kg reads gzip)",
+    b"\xff\xfe": "text in UTF-16 or UTF-32, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)",
+    b"\xfe\xff": "text in UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)",
+    b"\x00\x00\xfe\xff": "text in UTF-32, not UTF-8; convert it (iconv -f UTF-32 -t UTF-8)",
+}
+
+
+class _Enduring(io.RawIOBase):
+    """A stream that ends where the one below it fails, and remembers why in ``broken``."""
+
+    def __init__(self, below: Any, head: bytes = b"") -> None:
+        super().__init__()
+        self._below = below
+        self._read = getattr(below, "read1", below.read)
+        self._head = head
+        self.broken: str | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._head:
+            self._head = self._next(len(buffer))
+        part = self._head[: len(buffer)]
+        self._head = self._head[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def peek(self, size: int) -> bytes:
+        """Up to ``size`` bytes that are still to be read; fewer only where the stream is shorter."""
+        parts = [self._head]
+        missing = size - len(self._head)
+        while missing > 0 and (part := self._next(missing)):
+            parts.append(part)
+            missing -= len(part)
+        self._head = b"".join(parts)
+        return self._head[:size]
+
+    def skip(self, size: int) -> None:
+        """Leave out the next ``size`` bytes, which have been peeked at."""
+        self._head = self._head[size:]
+
+    def _next(self, size: int) -> bytes:
+        if self.broken is not None:
+            return b""
+        try:
+            part = self._read(size)
+        except EOFError:
+            self.broken = "the gzip data breaks off (truncated?); what stood before the break was read"
+        except (zlib.error, gzip.BadGzipFile) as error:
+            self.broken = f"the gzip data is damaged ({error}); what stood before the damage was read"
+        except (OSError, ValueError) as error:
+            self.broken = f"cannot be read to its end ({_why(error)})"
+        else:
+            if isinstance(part, (bytes, bytearray, memoryview)):
+                return bytes(part)
+            if part is not None:
+                self.broken = "a stream of text, not of bytes; open it in binary mode"
+        return b""
+
+
+class ByteStream(io.BufferedReader):
+    """The unpacked bytes of one source, after its byte order mark; ``head`` is what they begin with."""
+
+    def __init__(self, raw: _Enduring, packed: _Enduring | None = None) -> None:
+        self.head = raw.peek(_HEAD_BYTES)
+        if self.head.startswith(_UTF8_MARK):
+            raw.skip(len(_UTF8_MARK))
+            self.head = self.head[len(_UTF8_MARK) :]
+        self._layers = (raw,) if packed is None else (packed, raw)
+        super().__init__(raw, _BUFFER_BYTES)
+
+    @property
+    def broken(self) -> str | None:
+        """Why the bytes ended before their end; None where they did not (or have not yet)."""
+        return next((layer.broken for layer in self._layers if layer.broken), None)
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+
+
+def not_text(head: bytes) -> str | None:
+    """Why a file that begins so is no text that kg can read; None where it is."""
+    for magic, reason in _MAGIC.items():
+        if head.startswith(magic):
+            return reason
+    if b"\x00" in head:
+        halves = head[0::2], head[1::2]
+        if any(half.count(0) > len(half) * 0.9 for half in halves) and not all(half.count(0) for half in halves):
+            return _MAGIC[b"\xfe\xff"]
+        return "a binary file, not text"
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return "a binary file, not text" if controls > _MAX_CONTROLS * len(head) else None
+
+
+def unpacked(below: BinaryIO) -> ByteStream:
+    """The bytes of an open stream, unpacked where they are gzip; ``below`` is left open.
+
+    Raises nothing while it is read.
+    """
+    raw = _Enduring(below)
+    if raw.peek(len(_GZIP_MAGIC)) == _GZIP_MAGIC:
+        return ByteStream(_Enduring(gzip.GzipFile(fileobj=raw)), packed=raw)
+    return ByteStream(raw)
+
+
+def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """The lines of a stream with their numbers from 1; None for one that is longer than 32 MB.
+
+    Where the stream breaks off, the half line before the break is left out.
+    """
+    number = 0
+    while line := stream.readline(MAX_LINE_BYTES):
+        number += 1
+        if line.endswith(b"\n"):
+            yield number, line
+        elif len(line) < MAX_LINE_BYTES:
+            if not getattr(stream, "broken", None):
+                yield number, line
+        else:
+            while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield number, None
+
+
+def _files_under(folder: Path, failed: list[OSError]) -> Iterator[Path]:
+    for here, folders, files in os.walk(folder, onerror=failed.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        # A named pipe in a folder would be waited for without end: regular files only (and links to nothing, to be
+        # named when they cannot be opened).
+        for name in sorted(files):
+            path = Path(here, name)
+            if not name.startswith(".") and (path.is_file() or not path.exists()):
+                yield path
+
+
+def _name_of(stream: Any) -> str:
+    name = getattr(stream, "name", None)
+    return name if isinstance(name, str) and name else "<stream>"
+
+
+def _shown(path: Path) -> str:
+    """The path as the user named it; bytes of it that are no UTF-8, which no output could hold, as U+FFFD."""
+    return str(path).encode(errors="surrogatepass").decode(errors="replace")
+
+
+def opened(source: Source) -> Iterator[tuple[str, BinaryIO] | Skipped]:
+    """The files that one source stands for, each with its name and open for reading; those that cannot be are named.
+
+    A folder stands for all files below it in sorted order, hidden ones left out. A file is closed when the next one is
+    asked for; a stream that the caller opened stays open.
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        yield _name_of(source), source
+        return
+    if os.fspath(source) == STANDARD_INPUT:
+        yield STANDARD_INPUT, sys.stdin.buffer
+        return
+    path = Path(source)
+    paths = iter([path])
+    failed: list[OSError] = []
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISDIR(path.stat().st_mode):
+            paths = _files_under(path, failed)
+    found = False
+    for file in paths:
+        found = True
+        try:
+            stream = file.open("rb", buffering=0)
+        except (OSError, ValueError) as error:
+            yield Skipped(file=_shown(file), record=None, reason=f"cannot be opened ({_why(error)})")
+            continue
+        with stream:
+            yield _shown(file), stream
+    for failure in failed:
+        name = _shown(Path(failure.filename or path))
+        yield Skipped(file=name, record=None, reason=f"cannot be opened ({_why(failure)})")
+    if not found and not failed:
+        yield Skipped(file=_shown(path), record=None, reason="a folder with no file in it (hidden files are left out)")
