@@ -30,13 +30,16 @@ from .overview import SHOWN_AT_FIRST, region_name, shown_at_first
 from .tables import KINDS, Tables
 
 MOST_NODES: Final = 20_000
+SEED: Final = 6.0
+"""The radius of a node that is not drawn at first."""
+
 VIS_NETWORK: Final = Path(pyvis.__file__).parent / "templates" / "lib" / "vis-9.1.2" / "vis-network.min.js"
 SCRIPTS: Final = ("page_data.js", "page_map.js", "page_panel.js", "page.js")
 SHAPES: Final = {"Paper": "dot", "Method": "dot", "Dataset": "square", "Metric": "diamond", "Task": "triangle"}
 OPTIONS: Final[dict[str, Any]] = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
-    "interaction": {"hover": True, "hideEdgesOnDrag": False, "dragNodes": False, "tooltipDelay": 3_600_000, "zoomSpeed": 0.7},
+    "interaction": {"hover": True, "dragNodes": False, "zoomSpeed": 0.7},
     "nodes": {"borderWidth": 1.5, "borderWidthSelected": 3, "chosen": False},
     "edges": {"smooth": False, "chosen": False, "selectionWidth": 0, "hoverWidth": 0},
 }
@@ -65,7 +68,7 @@ class HtmlExporter:
 def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most: int = MOST_NODES) -> dict[str, Any]:
     """All that the page knows, as JSON values: tables, regions, counts, and pyvis's data for the first drawing."""
     keys = sorted(
-        (key for key, kind in graph.nodes(data="kind") if kind in KINDS),
+        (key for key in graph if graph.nodes[key]["kind"] in KINDS),
         key=lambda key: (KINDS.index(graph.nodes[key]["kind"]), key),
     )
     counts = Counter(graph.nodes[key]["kind"] for key in graph)
@@ -76,12 +79,9 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
     tables = Tables(graph, keys)
     simple = tables.simple()
     first = shown_at_first(simple, tables.kinds, most=shown)
-    arrangement = arrange(simple, first)
-    drawn_first = set(first)
-    sizes = [
-        _size(tables.kinds[node], simple.degree(node), drawn_first=node in drawn_first) * arrangement.scale
-        for node in range(len(keys))
-    ]
+    radii = {node: _radius(tables.kinds[node], simple.degree(node)) for node in first}
+    arrangement = arrange(simple, radii)
+    sizes = [radii.get(node, SEED) * arrangement.scale for node in range(len(keys))]
     rows = tables.node_rows()
     region_of = {node: number for number, region in enumerate(arrangement.regions) for node in region.members}
     for node, row in enumerate(rows):
@@ -96,7 +96,10 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
         "left_out": left_out,
         "kinds": list(KINDS),
         "shapes": [SHAPES[kind] for kind in KINDS],
-        "nodes": {"columns": ["key", "kind", "label", "names", "papers", "about", "x", "y", "size", "region"], "rows": rows},
+        "nodes": {
+            "columns": ["key", "kind", "label", "names", "papers", "about", "x", "y", "size", "region"],
+            "rows": rows,
+        },
         "regions": [
             {
                 "x": round(region.x),
@@ -151,10 +154,9 @@ def _network(tables: Tables, arrangement: Arrangement, first: list[int], sizes: 
     network.set_options(json.dumps(OPTIONS))
     for node in first:
         x, y = arrangement.positions[node]
+        place = {"x": round(x), "y": round(y), "size": round(sizes[node], 1)}
         kind = tables.kinds[node]
-        network.add_node(
-            node, label=tables.labels[node][:40], shape=SHAPES[kind], group=kind, x=round(x), y=round(y), size=round(sizes[node], 1)
-        )
+        network.add_node(node, label=tables.labels[node][:40], shape=SHAPES[kind], group=kind, **place)
     chosen = set(first)
     pairs = {(min(edge[:2]), max(edge[:2])) for edge in tables.edges if chosen.issuperset(edge[:2])}
     # Network.add_edge looks through all edges and all nodes for each; given pairs that differ, a directed
@@ -165,14 +167,9 @@ def _network(tables: Tables, arrangement: Arrangement, first: list[int], sizes: 
     return network
 
 
-def _size(kind: str, degree: int, *, drawn_first: bool) -> float:
-    """The radius of a node on the map: small for papers, growing with the root of what is tied to a thing.
-
-    What is drawn at first has a cell of its own and may fill it; the rest stand as close as seeds.
-    """
-    if kind == "Paper":
-        return 7.0 if drawn_first else 5.0
-    return min(9.0 + 2.6 * math.sqrt(degree), 36.0) if drawn_first else 6.5
+def _radius(kind: str, degree: int) -> float:
+    """The radius of a node that is drawn at first: small for papers, growing with the ties for things."""
+    return 7.0 if kind == "Paper" else min(9.0 + 2.6 * math.sqrt(degree), 36.0)
 
 
 def _own(name: str) -> str:

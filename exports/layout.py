@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 LEAF_SPACING: Final = 15.0
 ANCHOR_ROOM: Final = 33.0
+LABEL_ROOM: Final = 22.0
 REGION_GAP: Final = 50.0
 REGION_RIM: Final = 14.0
 MOST_REGIONS: Final = 16
@@ -52,17 +53,17 @@ class Arrangement:
     scale: float
 
 
-def arrange(graph: nx.Graph[int], anchors: Iterable[int]) -> Arrangement:
+def arrange(graph: nx.Graph[int], anchors: Mapping[int, float]) -> Arrangement:
     """The map of a graph whose nodes are integers and whose edges have a ``weight``.
 
     Integers, because sets of strings are ordered differently in every process. ``anchors`` are the nodes that
-    are drawn at first; a region without any gets its most connected node as one.
+    are drawn at first, each with the radius that it is drawn with; a region without any gets its most connected
+    node as one.
     """
-    chosen = set(anchors)
     discs: list[tuple[tuple[int, ...], dict[int, Point], float]] = []
     cells: list[float] = []
     for members in communities(graph):
-        inside, radius, cell_radii = _fill(graph, members, [node for node in members if node in chosen])
+        inside, radius, cell_radii = _fill(graph, members, {node: anchors[node] for node in members if node in anchors})
         discs.append((members, inside, radius))
         cells.extend(cell_radii)
     radii = np.array([radius for _, _, radius in discs], dtype=np.float64)
@@ -85,7 +86,8 @@ def communities(graph: nx.Graph[int]) -> list[tuple[int, ...]]:
     if not graph:
         return []
     found = nx.community.louvain_communities(graph, weight="weight", seed=0)
-    groups = {number: set(group) for number, group in enumerate(sorted(found, key=lambda group: (-len(group), min(group))))}
+    found.sort(key=lambda group: (-len(group), min(group)))
+    groups = {number: set(group) for number, group in enumerate(found)}
     least = max(3, round(len(graph) * 0.015))
     home = {node: number for number, group in groups.items() for node in group}
     loose: set[int] = set()
@@ -110,7 +112,7 @@ def communities(graph: nx.Graph[int]) -> list[tuple[int, ...]]:
 
 
 def pack(radii: Floats, ties: nx.Graph[int], *, stretch: float = 1.0) -> Floats:
-    """Centres (n × 2) of n discs that do not overlap, tied ones near each other, the whole close to the middle.
+    """Centres (n by 2) of n discs that do not overlap, tied ones near each other, the whole close to the middle.
 
     ``ties`` has the nodes 0 to n-1 and edges with a ``weight``; ``stretch`` above 1 makes the whole wider than high.
     """
@@ -133,8 +135,7 @@ def pack(radii: Floats, ties: nx.Graph[int], *, stretch: float = 1.0) -> Floats:
         start -= start.mean(axis=0)
         spread = float(np.sqrt((start**2).sum(axis=1)).max()) or 1.0
         start *= total * 1.15 / spread
-    squeezed = _separate(start / np.array([math.sqrt(stretch), 1 / math.sqrt(stretch)]), radii, stretch)
-    return squeezed
+    return _separate(start / np.array([math.sqrt(stretch), 1 / math.sqrt(stretch)]), radii, stretch)
 
 
 def _separate(centres: Floats, radii: Floats, stretch: float) -> Floats:
@@ -165,20 +166,26 @@ def _separate(centres: Floats, radii: Floats, stretch: float) -> Floats:
     return places
 
 
-def _fill(graph: nx.Graph[int], members: Sequence[int], anchors: Sequence[int]) -> tuple[dict[int, Point], float, list[float]]:
+def _fill(
+    graph: nx.Graph[int], members: Sequence[int], sizes: Mapping[int, float]
+) -> tuple[dict[int, Point], float, list[float]]:
     """Positions of one community's nodes about its middle, the radius of its disc, and the radii of its cells."""
-    if not anchors:
-        anchors = [max(members, key=lambda node: (graph.degree(node), -node))]
+    anchors = sorted(sizes) or [max(members, key=lambda node: (graph.degree(node), -node))]
     hanging = _hang(graph, members, anchors)
-    radii = np.array(
-        [max(ANCHOR_ROOM, LEAF_SPACING * math.sqrt(len(hanging[anchor]) + 4.0)) for anchor in anchors], dtype=np.float64
-    )
+    rooms = []
+    for anchor in anchors:
+        size = sizes.get(anchor, 0.0)
+        seeds = LEAF_SPACING * math.sqrt(len(hanging[anchor]) + (size / LEAF_SPACING + 1.0) ** 2)
+        rooms.append(max(ANCHOR_ROOM, size + LABEL_ROOM, seeds))
+    radii = np.array(rooms, dtype=np.float64)
     ties = _ties(graph, [(anchor, *hanging[anchor]) for anchor in anchors])
     centres = pack(radii, ties)
     positions: dict[int, Point] = {}
     for anchor, (x, y) in zip(anchors, centres.tolist(), strict=True):
         positions[anchor] = (x, y)
-        for rank, leaf in enumerate(hanging[anchor], start=3):
+        # The innermost seeds would lie beneath the anchor.
+        inner = 1 + math.ceil((sizes.get(anchor, 0.0) / LEAF_SPACING + 0.5) ** 2)
+        for rank, leaf in enumerate(hanging[anchor], start=inner):
             distance = LEAF_SPACING * math.sqrt(rank)
             angle = rank * GOLDEN_ANGLE + anchor
             positions[leaf] = (x + distance * math.cos(angle), y + distance * math.sin(angle))
@@ -216,8 +223,8 @@ def _ties(graph: nx.Graph[int], groups: Sequence[Sequence[int]]) -> nx.Graph[int
             for other, data in graph[node].items():
                 there = group_of.get(other)
                 if there is not None and number < there:
-                    weight = data.get("weight", 1.0) + (ties[number][there]["weight"] if ties.has_edge(number, there) else 0)
-                    ties.add_edge(number, there, weight=weight)
+                    before = ties[number][there]["weight"] if ties.has_edge(number, there) else 0.0
+                    ties.add_edge(number, there, weight=before + data.get("weight", 1.0))
     # Many weak ties would pull everything onto one spot; their logarithm keeps the strongest in the lead.
     for _, _, data in ties.edges(data=True):
         data["weight"] = math.log1p(data["weight"])

@@ -16,7 +16,6 @@ const Data = (() => {
   const sentences = objects(raw.sentences);
   const evidence = objects(raw.evidence);
   const results = objects(raw.results);
-  const slots = raw.results.columns.slice(7, 12);
   for (const node of nodes) node.kind = raw.kinds[node.kind];
   for (const edge of edges) edge.relation = raw.relations[edge.relation];
   for (const item of evidence) item.rule = raw.rules[item.rule];
@@ -103,7 +102,7 @@ const Data = (() => {
   };
 
   return {
-    ...raw, nodes, edges, sentences, evidence, results, slots, byKey, pairs, around, resultsOf,
+    ...raw, nodes, edges, sentences, evidence, results, byKey, pairs, around, resultsOf,
     degree, neighbours, edgesOf, search, cut, webAddress, short,
   };
 })();

@@ -4,6 +4,7 @@
    are drawn here, because labels must stay readable at every zoom and must not lie upon one another. */
 const Chart = (() => {
   const MOST_DRAWN = 1500;
+  const FOREMOST = 40;
   const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
   const container = document.getElementById("canvas");
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -188,7 +189,7 @@ const Chart = (() => {
     const covers = (box, own) => discs.some(([id, x, y, radius]) => id !== own
       && x + radius * 0.8 > box[0] && x - radius * 0.8 < box[2] && y + radius * 0.8 > box[1] && y - radius * 0.8 < box[3]);
     let written = 0;
-    for (const [id, worth] of candidates) {
+    for (const [order, [id, worth]] of candidates.entries()) {
       if (written >= 220) break;
       const node = Data.nodes[id];
       const chosen = worth >= 1e6;
@@ -204,14 +205,37 @@ const Chart = (() => {
       const tall = size * 0.62;
       const places = [
         [x, y + radius + tall + 1], [x + radius + half + 3, y], [x, y - radius - tall - 1], [x - radius - half - 3, y],
+        [x + radius * 0.7 + half, y + radius * 0.7 + tall], [x - radius * 0.7 - half, y + radius * 0.7 + tall],
+        [x + radius * 0.7 + half, y - radius * 0.7 - tall], [x - radius * 0.7 - half, y - radius * 0.7 - tall],
       ];
       const boxes = places.map(([cx, cy]) => [cx - half, cy - tall, cx + half, cy + tall]);
-      const box = worth >= 1e8 ? boxes[0] : boxes.find((place) => free(place) && !covers(place, id));
+      const inView = (place) => place[0] > 2 && place[2] < wide - 2 && place[1] > 2 && place[3] < high - 2;
+      // The foremost names are worth covering a neighbour for.
+      const box = worth >= 1e8 ? boxes[0]
+        : boxes.find((place) => free(place) && inView(place) && !covers(place, id))
+          || (order < FOREMOST || chosen ? boxes.find((place) => free(place) && inView(place)) : null);
       if (!box) continue;
       taken.push(box);
       written += 1;
       write(text, box, font, colours.ink, size, false);
     }
+  }
+
+  /* The pair whose line is at a point. Once something is selected its own lines are asked first, and lines that
+     have stepped back behind it do not catch clicks. */
+  function pairAt(point, found) {
+    if (!hasFocus()) return found;
+    const own = state.node === null ? [state.pair] : [...Data.around[state.node].values()];
+    let best = null;
+    let nearest = 7 / network.getScale();
+    for (const pair of own.filter((id) => edgeSet.get(id))) {
+      const [a, b] = [Data.nodes[Data.pairs.get(pair).low], Data.nodes[Data.pairs.get(pair).high]];
+      const [dx, dy] = [b.x - a.x, b.y - a.y];
+      const along = Math.max(0, Math.min(1, ((point.x - a.x) * dx + (point.y - a.y) * dy) / (dx * dx + dy * dy || 1)));
+      const distance = Math.hypot(point.x - a.x - along * dx, point.y - a.y - along * dy);
+      if (distance < nearest) [best, nearest] = [pair, distance];
+    }
+    return best;
   }
 
   function regionAt(point) {
@@ -249,7 +273,7 @@ const Chart = (() => {
 
   function lookAtRegion(number) {
     const { x, y, radius } = Data.regions[number];
-    showBox(x - radius * 1.06, y - radius * 1.1, x + radius * 1.06, y + radius * 1.06, 2);
+    showBox(x - radius * 1.06, y - radius * 1.3, x + radius * 1.06, y + radius * 1.12, 2);
   }
 
   function start() {
@@ -263,8 +287,9 @@ const Chart = (() => {
     });
     fit();
     network.on("click", ({ nodes, edges, pointer }) => {
+      const pair = pairAt(pointer.canvas, edges[0] ?? null);
       if (nodes.length) tell("node", nodes[0]);
-      else if (edges.length) tell("pair", edges[0]);
+      else if (pair !== null) tell("pair", pair);
       else tell("region", regionAt(pointer.canvas));
     });
     network.on("doubleClick", ({ nodes, pointer }) => {

@@ -93,11 +93,17 @@ const Panel = (() => {
       el("summary", {}, title, number === null ? null : el("span", { class: "number" }, number.toLocaleString("en"))), children);
   }
 
+  function buttons() {
+    return el("span", { class: "buttons" },
+      el("button", { type: "button", class: "wider", "aria-label": "Wider or narrower", title: "Wider or narrower", click: () => document.body.classList.toggle("wide") }, "⇔"),
+      el("button", { type: "button", class: "close", "aria-label": "Close", title: "Close", click: () => choose({}) }, "×"));
+  }
+
   function head(node) {
     const hidden = Data.neighbours(node.id).filter((id) => !Chart.isDrawn(id)).length;
     return el("div", { class: "head" },
       el("p", { class: "kind" }, sign(node.kind), node.kind,
-        el("button", { type: "button", class: "close", "aria-label": "Close", click: () => choose({}) }, "×")),
+        buttons()),
       el("h2", {}, el("bdi", {}, Data.short(node.label, 400))),
       node.names.length ? el("p", { class: "names" }, "also ", node.names.slice(0, 12).flatMap((name, place) =>
         [place ? ", " : null, el("bdi", {}, Data.short(name, 80))])) : null,
@@ -213,7 +219,7 @@ const Panel = (() => {
   function showPair(pair) {
     const { low, high, edges } = Data.pairs.get(pair);
     show(el("div", { class: "head" },
-      el("p", { class: "kind" }, "Tie between", el("button", { type: "button", class: "close", "aria-label": "Close", click: () => choose({}) }, "×")),
+      el("p", { class: "kind" }, "Tie between", buttons()),
       el("h2", { class: "ends" }, link(low), link(high))),
     edges.map((edge) => section((WORDS[edge.relation] || [edge.relation])[0], null, true,
       el("p", { class: "statement" }, link(edge.source, 60), el("span", { class: "verb" }, (WORDS[edge.relation] || [edge.relation])[0].toLowerCase()), link(edge.target, 60),
@@ -246,7 +252,7 @@ const Panel = (() => {
     const members = Data.nodes.filter((node) => node.region === number);
     const hidden = members.filter((node) => !Chart.isDrawn(node.id));
     show(el("div", { class: "head" },
-      el("p", { class: "kind" }, "Region", el("button", { type: "button", class: "close", "aria-label": "Close", click: () => choose({}) }, "×")),
+      el("p", { class: "kind" }, "Region", buttons()),
       el("h2", {}, el("bdi", {}, Data.regions[number].name || "Without a name")),
       el("p", { class: "facts" }, `${count(members.filter((node) => node.kind === "Paper").length, "paper", "papers")} and ${count(members.filter((node) => node.kind !== "Paper").length, "thing", "things")} that belong together more than with the rest`),
       el("p", { class: "actions" },

@@ -24,7 +24,13 @@ SLOTS: Final[Mapping[str, str]] = {
     "hasMethod": "method",
     "hasBaseline": "baseline",
 }
-PULL: Final[Mapping[str, float]] = {"introduces": 3.0, "uses": 2.0, "comparesWith": 1.5, "evaluatedOn": 1.0, "outperforms": 1.0}
+PULL: Final[Mapping[str, float]] = {
+    "introduces": 3.0,
+    "uses": 2.0,
+    "comparesWith": 1.5,
+    "evaluatedOn": 1.0,
+    "outperforms": 1.0,
+}
 """How strongly a relation draws two nodes together on the map; 0.5 for any other."""
 
 MOST_AUTHORS: Final = 30
@@ -92,7 +98,8 @@ class Tables:
             node = self._graph.nodes[key]
             paper = kind == "Paper"
             names = [] if paper else [str(name) for name in node.get("names", ()) if str(name) != label]
-            rows.append([key, KINDS.index(kind), label, names, 0 if paper else int(node.get("papers") or 0), _about(node) if paper else None])
+            papers = 0 if paper else int(node.get("papers") or 0)
+            rows.append([key, KINDS.index(kind), label, names, papers, _about(node) if paper else None])
         return rows
 
     def as_json(self) -> dict[str, Any]:
@@ -102,31 +109,33 @@ class Tables:
             "evidence": _table(["sentence", "start", "end", "rule", "confidence"], self._evidence.rows),
             "edges": _table(["source", "target", "relation", "confidence", "evidence", "results"], self.edges),
             "results": _table(
-                ["paper", "value", "number", "unit", "kind", "qualifier", *SLOTS.values(), "nodes", "evidence"], self.results
+                ["paper", "value", "number", "unit", "kind", "qualifier", *SLOTS.values(), "nodes", "evidence"],
+                self.results,
             ),
+            "slots": list(SLOTS.values()),
             "rules": [row[0] for row in self._rules.rows],
             "relations": [row[0] for row in self._relations.rows],
         }
 
     def _read_results(self) -> list[Row]:
         rows: list[Row] = []
-        for key in sorted((key for key, kind in self._graph.nodes(data="kind") if kind == "Result"), key=_natural):
+        for key in sorted((key for key in self._graph if self._graph.nodes[key]["kind"] == "Result"), key=_natural):
             node = self._graph.nodes[key]
-            paper = self.numbers.get(node.get("paper"))
+            paper = self.numbers.get(str(node.get("paper")))
             if paper is None:
                 continue
-            linked: dict[str, int] = {}
-            for _, target, data in sorted(self._graph.out_edges(key, data=True), key=lambda edge: (edge[2]["relation"], edge[1])):
-                slot = SLOTS.get(data["relation"])
-                if slot and target in self.numbers:
-                    linked[slot] = self.numbers[target]
+            linked = {
+                SLOTS[data["relation"]]: self.numbers[target]
+                for _, target, data in self._graph.out_edges(key, data=True)
+                if data["relation"] in SLOTS and target in self.numbers
+            }
             proof = [item for _, _, data in self._graph.in_edges(key, data=True) for item in data.get("evidence", ())]
             texts = [node.get(slot) for slot in SLOTS.values()]
             self._results[key] = len(rows)
-            rows.append([
-                paper, str(node.get("value") or ""), _plain(node.get("number")), node.get("unit"), node.get("result_kind"),
-                node.get("qualifier"), *texts, [linked.get(slot) for slot in SLOTS.values()], self._proof(proof),
-            ])  # fmt: skip
+            said = [node.get("unit"), node.get("result_kind"), node.get("qualifier")]
+            ends = [linked.get(slot) for slot in SLOTS.values()]
+            value, number = str(node.get("value") or ""), _plain(node.get("number"))
+            rows.append([paper, value, number, *said, *texts, ends, self._proof(proof)])
         return rows
 
     def _read_edges(self) -> list[Row]:
@@ -140,7 +149,8 @@ class Tables:
         for source, target, relation, data in found:
             results = sorted(self._results[key] for key in data.get("derived_from", ()) if key in self._results)
             number = self._relations.number(relation, [relation])
-            rows.append([source, target, number, _plain(data.get("confidence")), self._proof(data.get("evidence", ())), results])
+            proof = self._proof(data.get("evidence", ()))
+            rows.append([source, target, number, _plain(data.get("confidence")), proof, results])
         return rows
 
     def _proof(self, evidence: Iterable[Mapping[str, Any]]) -> list[int]:
