@@ -66,7 +66,7 @@ from kg._version import __version__
 from kg.errors import GraphError
 from kg.iris import slug
 from kg.model import ENTITY_TYPES, ROLES, Entity, EntityType, Evidence, Extraction, Mention, Paper, Result, Role
-from kg.resolve import Identities, Identity, Key, resolve
+from kg.resolve import Identity, Key, resolve
 
 Graph: TypeAlias = "nx.MultiDiGraph[str]"
 EvidenceItem: TypeAlias = dict[str, Any]
@@ -125,12 +125,14 @@ def build_graph(
     graph: Graph = nx.MultiDiGraph(name=name, kg_version=__version__)
     if rules_hash is not None:
         graph.graph["rules_hash"] = rules_hash
+    node_of = {identity: entity_key(identity) for identity in identities.all}
     edges = _Edges()
     results: list[tuple[str, dict[str, Any]]] = []
     for extraction in papers:
         graph.add_node(paper_key(extraction.paper), **_paper_attributes(extraction.paper))
-        results.extend(_PaperEdges(extraction, identities, folded).add_to(edges))
-    for node, identity in sorted((entity_key(identity), identity) for identity in identities.all):
+        nodes = [node_of[identities.of(entity)] for entity in extraction.entities]
+        results.extend(_PaperEdges(extraction, nodes, folded).add_to(edges))
+    for node, identity in sorted((node, identity) for identity, node in node_of.items()):
         graph.add_node(
             node, kind=identity.type, label=identity.label, names=list(identity.names), papers=identity.papers
         )
@@ -208,14 +210,14 @@ class _Edges:
 
 
 class _PaperEdges:
-    """The edges and the results that one paper gives."""
+    """The edges and the results that one paper gives; ``nodes`` are the keys of its entities, in their order."""
 
-    def __init__(self, extraction: Extraction, identities: Identities, key: Key) -> None:
+    def __init__(self, extraction: Extraction, nodes: list[str], key: Key) -> None:
         self._extraction = extraction
         self._paper = paper_key(extraction.paper)
         self._key = key
         self._reading_order = {name: rank for rank, (name, _) in enumerate(extraction.paper.fields())}
-        self._nodes = [entity_key(identities.of(entity)) for entity in extraction.entities]
+        self._nodes = nodes
         self._node_of: dict[tuple[EntityType, str], str] = {}
         bearers = list(zip(extraction.entities, self._nodes, strict=True))
         for entity, node in bearers:

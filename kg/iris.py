@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
-_PLAIN: Final = frozenset("-.@:")
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9.@:-]")
 # RFC 3987 leaves this block of tags and variation selectors out of what an IRI may hold.
 _TAGS: Final = range(0xE0000, 0xE1000)
-
-
-def _may_stand(character: str) -> bool:
-    return character in _PLAIN or (unicodedata.category(character)[0] in "LMN" and ord(character) not in _TAGS)
 
 
 def slug(name: str) -> str:
@@ -24,13 +21,14 @@ def slug(name: str) -> str:
     if not name.strip("."):
         # "." and ".." are steps in a path, not names
         return name.replace(".", "%2E")
-    return "".join(map(_escaped, name))
+    return _NOT_PLAIN.sub(_escaped, name)
 
 
-def _escaped(character: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
     if character == " ":
         return "_"
-    if _may_stand(character):
+    if unicodedata.category(character)[0] in "LMN" and ord(character) not in _TAGS:
         return character
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
 
