@@ -26,6 +26,17 @@ _NUMBER_COST: Final = 2
 _TIGHT: Final = 0
 _FARTHEST_METRIC: Final = 5
 _FARTHEST_DATASET: Final = 14
+_BRACKET_COST: Final = 4
+_TRAINED_COST: Final = 6
+_METRIC_OF: Final = {
+    "time": "metric_of_time",
+    "compute time": "metric_of_time",
+    "memory": "metric_of_memory",
+    "money": "metric_of_money",
+    "rate": "metric_of_rate",
+    "frequency": "metric_of_rate",
+}
+_OF_MACHINES: Final = frozenset(("time", "compute time", "memory", "money", "rate", "frequency", "compute"))
 _MOST_BASELINE_WORDS: Final = 8
 
 
@@ -89,6 +100,14 @@ class Linker:
         self._openers = shapes.require(r"(?:{@baseline_openers}\s)*", flags=re.IGNORECASE)
         self._determiners = shapes.require(r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even)\s)*")
         self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
+        self._own_lead = shapes.require("{own_lead}", flags=re.IGNORECASE)
+        self._trained_on = shapes.require("{trained_on}", flags=re.IGNORECASE)
+        self._level_tail = shapes.require("{level_tail}")
+        self._by_next = shapes.require("{by_next}")
+        self._other_subject = shapes.require("{other_subject}", flags=re.IGNORECASE)
+        self._metric_of = {
+            dimension: shapes.require(f"{{{shape}}}") for dimension, shape in _METRIC_OF.items()
+        }
         self._no_baseline = rulebook.words("not_baselines")
 
     def groups(self, text: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -124,24 +143,38 @@ class Linker:
         if end - start > _FARTHEST:
             return _FARTHEST
         gap = scene.between(start, end)
+        for other, places in scene.places.items():
+            for place in places if other != type_ else ():
+                if start <= place.start and place.end <= end:
+                    gap = f"{gap[: place.start - start]}{' ' * (place.end - place.start)}{gap[place.end - start :]}"
         breaks = len(self._break.findall(gap))
+        brackets = abs(gap.count("(") - gap.count(")"))
         numbers = sum(start <= quantity.start < end for quantity in scene.quantities)
         rest = self._free[type_].sub(" ", gap) if type_ in self._free else gap
-        return len(_WORDS.findall(rest)) + _BREAK_COST * breaks + _NUMBER_COST * numbers
+        return (
+            len(_WORDS.findall(rest)) + _BREAK_COST * breaks + _NUMBER_COST * numbers + _BRACKET_COST * max(0, brackets)
+        )
 
     def nearest(self, scene: Scene, group: Sequence[Quantity], type_: EntityType, most: int) -> Near | None:
         """The nearest mention of a type to a list of quantities, or None where none is near enough."""
-        best: Near | None = None
+        best: tuple[int, int, Place] | None = None
+        wanted = self._metric_of.get(group[0].dimension) if type_ == "Metric" else None
         for place in scene.places[type_]:
+            if wanted is not None and not wanted.search(place.entity.name):
+                continue
             if place.end <= group[0].start:
-                cost = self.cost(scene, place.end, group[0].start, type_)
+                start, end = place.end, group[0].start
+                bracket = _BRACKET_COST if scene.between(end - 1, end) == "(" else 0
             elif place.start >= group[-1].end:
-                cost = self.cost(scene, group[-1].end, place.start, type_)
+                start, end, bracket = group[-1].end, place.start, 0
             else:
                 continue
-            if cost <= most and (best is None or cost <= best.cost):
-                best = Near(place, cost)
-        return best
+            cost = max(0, self.cost(scene, start, end, type_) - bracket)
+            if type_ == "Dataset" and self._trained_on.search(scene.between(max(scene.start, place.start - 60), place.start)):
+                cost += _TRAINED_COST
+            if cost <= most and (best is None or (cost, end - start) < best[:2]):
+                best = (cost, end - start, place)
+        return Near(best[2], best[0]) if best else None
 
     def aligned(self, scene: Scene, like: Sequence[Quantity], type_: EntityType) -> dict[Quantity, Place]:
         """Mentions that run in parallel to a list of quantities, the last such list of the sentence."""
@@ -167,10 +200,12 @@ class Linker:
     def dataset(self, scene: Scene, group: Sequence[Quantity], topic: Topic) -> str | None:
         """The data set that a list of quantities was measured on."""
         near = self.nearest(scene, group, "Dataset", _FARTHEST_DATASET)
+        if near is None and len({id(place.entity) for place in scene.places["Dataset"]}) == 1:
+            near = self.nearest(scene, group, "Dataset", _FARTHEST)
         if near is not None:
             shared = next(g for g in self.place_groups(scene, "Dataset") if near.place in g)
             return near.place.entity.name if len({id(place.entity) for place in shared}) == 1 else None
-        if scene.places["Dataset"]:
+        if scene.places["Dataset"] or group[0].dimension in _OF_MACHINES:
             return None
         return topic.dataset.name if topic.dataset else None
 
@@ -194,15 +229,22 @@ class Linker:
                 break
             tail = scene.between(place.end, min(quantity.start, place.end + 80))
             lead = scene.between(max(scene.start, place.start - 40), place.start)
-            if self._verb_after.search(tail + " ") and not self._ends_in_comparison(lead):
+            if not self._verb_after.search(tail + " ") or self._ends_in_comparison(lead):
+                continue
+            if place.entity.role == "introduced" or not self._own_lead.search(lead):
                 subject = place
         if subject is not None:
             own = list(self._own_subject.finditer(scene.between(subject.end, quantity.start)))
             if not own or topic.method is None:
                 return subject.entity.name
-        if topic.method is not None:
-            return topic.method.name
-        return None
+        others = list(self._other_subject.finditer(scene.text, scene.start, quantity.start))
+        if others and self._verb_after.search(scene.between(others[-1].end(), quantity.start) + " "):
+            lead = scene.between(scene.start, others[-1].start())
+            if not self._ends_in_comparison(lead) and not self._own_subject.search(
+                scene.text, others[-1].end(), quantity.start
+            ):
+                return others[-1].group()
+        return topic.method.name if topic.method else None
 
     def _beside(self, scene: Scene, quantity: Quantity) -> Place | None:
         """The method in "LoRA (45.2%)", "LoRA's 45.2%" or "LoRA: 45.2%"."""
@@ -261,7 +303,7 @@ class Linker:
             for place in scene.places[other]:
                 if place.start < start + begin + len(phrase) <= place.end + 1:
                     return None
-        return phrase
+        return self._level_tail.sub("", phrase)
 
 
 _OPENING: Final = frozenset(("prior", "previous", "training", "inference"))
@@ -281,9 +323,11 @@ def topic_of(entities: Iterable[DocumentEntity], title_end: int) -> Topic:
             return in_title[0]
         return max(fitting, key=lambda entity: len(entity.mentions), default=None)
 
-    datasets = [e for e in known if e.type == "Dataset" and e.role in ("used", "introduced")]
+    method = main("Method", ("introduced",))
+    roles = ("used", "introduced") if method is None else ("used",)
+    datasets = [entity for entity in known if entity.type == "Dataset" and entity.role in roles]
     return Topic(
-        method=main("Method", ("introduced",)),
+        method=method,
         task=main("Task", ("introduced", "used")),
         dataset=datasets[0] if len(datasets) == 1 else None,
     )

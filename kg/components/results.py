@@ -154,6 +154,7 @@ class Results:
         for group in scene.groups:
             near = self._linker.metric(scene, group)
             measured = self._linker.is_tight(near) or bool(group[-1].measure)
+            measured = measured or self._continues(scene, group[0], judged)
             for quantity in group:
                 rule = self._judge.rule_for(scene, group, quantity, measured=measured, background=background)
                 if rule is not None and rule.makes != "setting":
@@ -163,6 +164,16 @@ class Results:
         aligned = self._alignments(scene, judged)
         for quantity, group, rule in judged:
             yield from self._linked(scene, topic, quantity=quantity, group=group, rule=rule, aligned=aligned)
+
+    def _continues(
+        self, scene: Scene, quantity: Quantity, judged: Sequence[tuple[Quantity, list[Quantity], ResultRule]]
+    ) -> bool:
+        """Whether the number is another method's for the metric just measured: "an FID of 2.0 against LoRA's 3.4"."""
+        return (
+            quantity.unit is None
+            and any(other.unit is None for other, _, _ in judged)
+            and (self._linker.is_beside_method(scene, quantity) or bool(quantity.change))
+        )
 
     def _alignments(
         self, scene: Scene, judged: Sequence[tuple[Quantity, list[Quantity], ResultRule]]
@@ -224,6 +235,9 @@ class Results:
     def _metric(self, scene: Scene, group: list[Quantity], quantity: Quantity) -> str | None:
         single = self._linker.metric(scene, [quantity])
         near = single if self._linker.is_tight(single) else self._linker.metric(scene, group)
+        if near is None and quantity.unit is None:
+            earlier = [other for other in scene.quantities if other.unit is None and other.start < quantity.start]
+            near = self._linker.metric(scene, earlier[-1:]) if earlier else None
         return near.place.entity.name if near else quantity.measure or None
 
     def _second_metric(self, scene: Scene, metric: str | None) -> list[str | None]:
