@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,27 +43,33 @@ class Roles:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
-        entities: list[DocumentEntity] = doc._.kg_entities or []
-        if entities:
-            masks, length = self._descriptions.masks(doc), len(doc)
-            fields = fields_of(doc)
-            title_end = fields[0].end if fields[0].name == "title" else 0
-            openings = {field.start for field in fields}
-            own_work = self._own_work(doc, masks, title_end)
-            everywhere = (2 << length) - 1
-            places = [
-                _Places(
-                    compiled.rule,
-                    compiled.before.ends(masks, length) if compiled.before else everywhere,
-                    compiled.after.starts(masks, length) if compiled.after else everywhere,
-                )
-                for compiled in self._rules
-            ]
-            for entity in entities:
-                found = self._find(entity, places, title_end, openings, own_work)
-                if found is not None:
-                    entity.role, entity.role_rule = found.role, found.id
+        for entity, rules in self.match(doc):
+            found = next(rules, None)
+            if found is not None:
+                entity.role, entity.role_rule = found.role, found.id
         return doc
+
+    def match(self, doc: Doc) -> Iterator[tuple[DocumentEntity, Iterator[RoleRule]]]:
+        """Every entity of a Doc with the rules that hold for it, the weightiest first."""
+        entities: list[DocumentEntity] = doc._.kg_entities or []
+        if not entities:
+            return
+        masks, length = self._descriptions.masks(doc), len(doc)
+        fields = fields_of(doc)
+        title_end = fields[0].end if fields[0].name == "title" else 0
+        openings = {field.start for field in fields}
+        own_work = self._own_work(doc, masks, title_end)
+        everywhere = (2 << length) - 1
+        places = [
+            _Places(
+                compiled.rule,
+                compiled.before.ends(masks, length) if compiled.before else everywhere,
+                compiled.after.starts(masks, length) if compiled.after else everywhere,
+            )
+            for compiled in self._rules
+        ]
+        for entity in entities:
+            yield entity, self._holding(entity, places, title_end, openings, own_work)
 
     def _own_work(self, doc: Doc, masks: list[int], title_end: int) -> int:
         """The character at which the first sentence starts in which the paper speaks of itself."""
@@ -75,18 +82,16 @@ class Roles:
         return 0
 
     @staticmethod
-    def _find(
+    def _holding(
         entity: DocumentEntity, places: list[_Places], title_end: int, openings: set[int], own_work: int
-    ) -> RoleRule | None:
+    ) -> Iterator[RoleRule]:
         background = all(title_end <= mention.start_char < own_work for mention in entity.mentions)
         for place in places:
             rule = place.rule
             if entity.type not in rule.types or (rule.background and not background):
                 continue
-            for mention in entity.mentions:
-                if _holds(rule, place, mention, title_end, openings):
-                    return rule
-        return None
+            if any(_holds(rule, place, mention, title_end, openings) for mention in entity.mentions):
+                yield rule
 
 
 def _holds(rule: RoleRule, place: _Places, mention: Candidate, title_end: int, openings: set[int]) -> bool:
