@@ -1,1 +1,108 @@
-"""A knowledge-graph extractor for the machine-learning literature."""
+"""A knowledge-graph extractor for the machine-learning literature.
+
+>>> import kg
+>>> papers = kg.merge_duplicates(kg.read("page1.txt", "abstracts.jsonl.gz"))
+>>> extractions = list(kg.extract(papers))
+>>> graph = kg.build("page1.txt", "abstracts.jsonl.gz")   # a plain networkx.MultiDiGraph
+>>> kg.export(graph, "turtle", "graph.ttl")
+
+Names are loaded when they are first used, so that importing kg costs little.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from kg._version import __version__
+
+if TYPE_CHECKING:
+    from kg.building import build, build_folder
+    from kg.errors import ExportError, GraphError, InputError, KgError, RuleError
+    from kg.explaining import explain
+    from kg.exporting import export, exporter, exporters
+    from kg.extraction import extract, pipeline
+    from kg.folder import load_extractions, load_graph
+    from kg.graph import build_graph, graph_summary
+    from kg.model import (
+        Entity,
+        Evidence,
+        Extraction,
+        Mention,
+        Paper,
+        Result,
+        Skipped,
+        Source,
+        extraction_from_json,
+        extraction_to_json,
+    )
+    from kg.readers import formats, merge_duplicates, read
+    from kg.resolve import resolve
+
+__all__ = [
+    "Entity",
+    "Evidence",
+    "ExportError",
+    "Extraction",
+    "GraphError",
+    "InputError",
+    "KgError",
+    "Mention",
+    "Paper",
+    "Result",
+    "RuleError",
+    "Skipped",
+    "Source",
+    "__version__",
+    "build",
+    "build_folder",
+    "build_graph",
+    "explain",
+    "export",
+    "exporter",
+    "exporters",
+    "extract",
+    "extraction_from_json",
+    "extraction_to_json",
+    "formats",
+    "graph_summary",
+    "load_extractions",
+    "load_graph",
+    "merge_duplicates",
+    "pipeline",
+    "read",
+    "resolve",
+]
+
+_ROOM_OF: Final = {
+    "build": "building",
+    "build_folder": "building",
+    "explain": "explaining",
+    "export": "exporting",
+    "exporter": "exporting",
+    "exporters": "exporting",
+    "extract": "extraction",
+    "pipeline": "extraction",
+    "load_extractions": "folder",
+    "load_graph": "folder",
+    "build_graph": "graph",
+    "graph_summary": "graph",
+    "formats": "readers",
+    "merge_duplicates": "readers",
+    "read": "readers",
+    "resolve": "resolve",
+}
+_ERRORS: Final = ("ExportError", "GraphError", "InputError", "KgError", "RuleError")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    room = _ROOM_OF.get(name, "errors" if name in _ERRORS else "model")
+    value = getattr(import_module(f"kg.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -38,7 +38,8 @@ class MentionRule:
     ``span`` says what may be a mention: every noun phrase (``phrase``), every run of name-shaped words (``name``),
     or whatever ``tokens`` matches. ``before`` and ``after`` are lists of token patterns, one of which must match
     right before or after the span; ``first`` and ``last`` the same at its two ends; ``not_before`` and
-    ``not_after`` none of which may match. ``opens`` asks that the span opens its field. ``drop_first`` and ``drop_last`` leave what ``first`` or ``last``
+    ``not_after`` none of which may match. ``opens`` asks that the span opens its field.
+    ``drop_first`` and ``drop_last`` leave what ``first`` or ``last``
     matched out of the mention. ``shared`` extends the rule to the other members of an enumeration that the span
     closes ("X, Y and Z datasets"). ``confidence`` is between 0 and 1. In ``matches`` the mentions stand in square
     brackets; in ``ignores`` the rule must find none.

@@ -31,18 +31,18 @@ class Mentions:
 
     def match(self, doc: Doc) -> list[Candidate]:
         """All candidates in reading order; those that lost say what they lost to."""
-        return Arbiter(doc, self._generic).decide(self.propose(doc))
+        return Arbiter(doc, self._generic).decide(self.proposals(doc))
 
-    def propose(self, doc: Doc) -> list[Proposal]:
+    def proposals(self, doc: Doc) -> list[Proposal]:
         """All that the rules and the gazetteer propose."""
         if not len(doc):
             return []
         phrases = self._phrases.find(doc)
         masks = self._descriptions.masks(doc)
-        proposals = list(self._gazetteer.propose(doc))
+        found = list(self._gazetteer.propose(doc))
         for rule in self._rules:
-            proposals += rule.propose(masks, len(doc), phrases)
-        return proposals
+            found += rule.propose(masks, len(doc), phrases)
+        return found
 
 
 @Language.factory("kg_mentions", default_config={"rules": None}, assigns=["doc._.kg_candidates"])

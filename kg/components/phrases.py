@@ -22,7 +22,8 @@ MOST_TOKENS = 9
 class Phrases:
     """The phrases and names of a Doc.
 
-    ``phrases`` and ``names`` map the first token of a span to its end; ``title`` is the mask of the title's tokens, ``openings`` that of the first tokens of all fields.
+    ``phrases`` and ``names`` map the first token of a span to its end;
+    ``title`` is the mask of the title's tokens, ``openings`` that of the first tokens of all fields.
     """
 
     phrases: dict[int, int]

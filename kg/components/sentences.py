@@ -7,10 +7,10 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.components.contexts import TokenRules
 from kg.components.document import register_extensions
 from kg.matching import bits
 from kg.rulebook import Rulebook, TokenRule
-from kg.components.contexts import TokenRules
 
 
 class Sentences:

@@ -1,0 +1,147 @@
+"""Decides between the proposals of one Doc.
+
+All that was said of one name in the paper is put together, so that what one sentence proves holds for the others: the
+type of a name is the one for which the rules leave the least doubt. Of overlapping candidates the surer and longer one
+stays.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final, cast
+
+from spacy.tokens import Doc
+
+from kg.components.document import Candidate
+from kg.components.naming import key
+from kg.components.proposals import NOTHING, Proposal
+from kg.model import EntityType
+
+SAME_NAME_RULE: Final = "same-name"
+LEAST_SCORE: Final = 0.45
+
+
+class Arbiter:
+    """Puts the proposals of one Doc together and decides between them."""
+
+    def __init__(self, doc: Doc, generic: frozenset[str]) -> None:
+        self._lower = [token.lower_ for token in doc]
+        self._offsets = [token.idx for token in doc]
+        self._text = doc.text
+        self._generic = generic
+        self._alias: dict[str, str] = {}
+        self._alias_spans: list[tuple[int, int]] = []
+        for abbreviation in doc._.kg_abbreviations or ():
+            short, long = (
+                self._surface(abbreviation.short.start, abbreviation.short.end),
+                self._surface(abbreviation.long.start, abbreviation.long.end),
+            )
+            self._alias[key(short)] = key(long)
+            self._alias_spans += [
+                (abbreviation.short.start, abbreviation.short.end),
+                (abbreviation.long.start, abbreviation.long.end),
+            ]
+
+    def decide(self, proposals: list[Proposal]) -> list[Candidate]:
+        """All candidates in reading order, the standing one of a span before those that lost to it."""
+        by_span: dict[tuple[int, int], list[Proposal]] = defaultdict(list)
+        for proposal in proposals:
+            if not self._is_generic(proposal.start, proposal.end):
+                by_span[proposal.start, proposal.end].append(proposal)
+        keys = {span: self._key(*span) for span in by_span}
+        evidence: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+        for span, group in by_span.items():
+            for proposal in group:
+                rules = evidence[keys[span]][proposal.type]
+                rules[proposal.rule] = max(rules.get(proposal.rule, 0.0), proposal.confidence)
+        verdicts = {name: _verdict(types) for name, types in evidence.items()}
+        self._add_other_places(by_span, keys, verdicts)
+        candidates: list[Candidate] = []
+        for span, group in by_span.items():
+            candidates += self._candidates(span, group, *verdicts[keys[span]])
+        self._settle_overlaps([candidate for candidate in candidates if not candidate.lost_to])
+        candidates.sort(key=lambda c: (c.start, -c.end, bool(c.lost_to), c.type, c.rule))
+        return candidates
+
+    def _key(self, start: int, end: int) -> str:
+        own = key(self._surface(start, end))
+        return self._alias.get(own, own)
+
+    def _surface(self, start: int, end: int) -> str:
+        return self._text[self._offsets[start] : self._offsets[end - 1] + len(self._lower[end - 1])]
+
+    def _is_generic(self, start: int, end: int) -> bool:
+        return all(word in self._generic for word in self._lower[start:end])
+
+    def _add_other_places(
+        self,
+        by_span: dict[tuple[int, int], list[Proposal]],
+        keys: dict[tuple[int, int], str],
+        verdicts: dict[str, tuple[str, float]],
+    ) -> None:
+        """Find the other places of every name that was accepted somewhere."""
+        wanted: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+        for span in [*by_span, *self._alias_spans]:
+            name = keys.get(span) or self._key(*span)
+            winner, score = verdicts.get(name, (NOTHING, 0.0))
+            if winner != NOTHING and score >= LEAST_SCORE:
+                words = tuple(self._lower[span[0] : span[1]])
+                wanted[words[0]][words] = name
+        for start, word in enumerate(self._lower):
+            for words, name in wanted.get(word, {}).items():
+                end = start + len(words)
+                if (start, end) not in by_span and tuple(self._lower[start:end]) == words:
+                    by_span[start, end] = []
+                    keys[start, end] = name
+
+    def _candidates(
+        self, span: tuple[int, int], group: list[Proposal], winner: str, score: float
+    ) -> Iterator[Candidate]:
+        start, end = span
+        first = self._offsets[start]
+        last = self._offsets[end - 1] + len(self._lower[end - 1])
+        supporting = [p for p in sorted(group, key=lambda p: (-p.confidence, p.rule)) if p.type == winner]
+        accepted = winner != NOTHING and score >= LEAST_SCORE
+        for proposal in sorted(group, key=lambda p: (-p.confidence, p.rule, p.type)):
+            if proposal.type == NOTHING or (accepted and proposal in supporting[:1]):
+                continue
+            if proposal.type != winner:
+                lost = f"{winner}, by what else is said of this name"
+            elif not accepted:
+                lost = f"too little confidence ({score:.2f})"
+            else:
+                lost = f"{supporting[0].rule}, which says the same"
+            yield Candidate(
+                start, end, _entity_type(proposal.type), proposal.rule, proposal.confidence, lost, first, last
+            )
+        if accepted:
+            rule = supporting[0].rule if supporting else SAME_NAME_RULE
+            yield Candidate(start, end, _entity_type(winner), rule, round(score, 4), "", first, last)
+
+    @staticmethod
+    def _settle_overlaps(standing: list[Candidate]) -> None:
+        taken: list[Candidate] = []
+        for candidate in sorted(standing, key=lambda c: (-c.confidence * (c.end - c.start) ** 0.5, c.start, c.end)):
+            rival = next((t for t in taken if t.start < candidate.end and candidate.start < t.end), None)
+            if rival is None:
+                taken.append(candidate)
+            else:
+                candidate.lost_to = f"{rival.rule} at {rival.start_char}-{rival.end_char}"
+
+
+def _entity_type(name: str) -> EntityType:
+    return cast("EntityType", name)
+
+
+def _verdict(types: dict[str, dict[str, float]]) -> tuple[str, float]:
+    """The type that the rules leave the least doubt about, and how little: one minus the product of their doubts."""
+    scores = {}
+    for name, rules in types.items():
+        doubt = 1.0
+        for confidence in rules.values():
+            doubt *= 1.0 - confidence
+        scores[name] = 1.0 - doubt
+    winner = min(scores, key=lambda name: (-scores[name], name))
+    rest = max((score for name, score in scores.items() if name != winner), default=0.0)
+    return winner, scores[winner] * (1.0 - rest / 2)

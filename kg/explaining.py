@@ -1,0 +1,86 @@
+"""Why a text was read as it was: every candidate with the rule that proposed it, winners and losers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from spacy.tokens import Doc
+
+from kg.components.document import field_at, fields_of
+from kg.components.results import to_result
+from kg.extraction import annotate, pipeline
+from kg.model import Paper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One thing that a rule proposed.
+
+    ``what`` is an entity type, or ``Result``. ``start`` and ``end`` are code points in ``field``. ``lost_to`` says why
+    the proposal was not taken, and is empty for what was. ``note`` tells what else was decided: the role and its rule,
+    or what the number was linked to.
+    """
+
+    what: str
+    text: str
+    field: str
+    start: int
+    end: int
+    rule: str
+    confidence: float
+    lost_to: str
+    note: str
+
+
+def explain(text: str | Paper, *, rules: Path | str | None = None) -> list[Explanation]:
+    """Every proposal for a text (or a paper), in reading order, the taken one before those that lost to it.
+
+    Raises RuleError where a rule is wrong.
+    """
+    paper = text if isinstance(text, Paper) else Paper(id="text", text=text)
+    doc = annotate(pipeline(rules), paper)
+    found = [*_mentions(doc), *_results(doc)]
+    order = {field.name: rank for rank, field in enumerate(fields_of(doc))}
+    return sorted(found, key=lambda one: (order[one.field], one.start, -one.end, bool(one.lost_to)))  # type: ignore[index]
+
+
+def _mentions(doc: Doc) -> Iterator[Explanation]:
+    notes = {
+        id(mention): f"{entity.name}: {entity.role} ({entity.role_rule})"
+        for entity in doc._.kg_entities or ()
+        for mention in entity.mentions
+    }
+    fields = fields_of(doc)
+    for candidate in doc._.kg_candidates or ():
+        field = field_at(fields, candidate.start_char)
+        yield Explanation(
+            what=candidate.type,
+            text=doc.text[candidate.start_char : candidate.end_char],
+            field=field.name,
+            start=candidate.start_char - field.start,
+            end=candidate.end_char - field.start,
+            rule=candidate.rule,
+            confidence=candidate.confidence,
+            lost_to=candidate.lost_to,
+            note=notes.get(id(candidate), ""),
+        )
+
+
+def _results(doc: Doc) -> Iterator[Explanation]:
+    for found in doc._.kg_results or ():
+        result = to_result(doc, found)
+        slots = ("metric", "dataset", "task", "method", "baseline")
+        linked = [f"{slot} {getattr(result, slot)}" for slot in slots if getattr(result, slot)]
+        yield Explanation(
+            what="Result",
+            text=result.evidence.text,
+            field=result.evidence.field,
+            start=result.evidence.start,
+            end=result.evidence.end,
+            rule=result.evidence.rule,
+            confidence=result.evidence.confidence,
+            lost_to="",
+            note=f"{result.kind}; " + ", ".join(linked) if linked else result.kind,
+        )
