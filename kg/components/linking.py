@@ -98,16 +98,18 @@ class Linker:
         self._own_subject = shapes.require("{own_subject}", flags=re.IGNORECASE)
         self._verb_after = shapes.require("{verb_after}")
         self._openers = shapes.require(r"(?:{@baseline_openers}\s)*", flags=re.IGNORECASE)
-        self._determiners = shapes.require(r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even)\s)*")
+        self._determiners = shapes.require(
+            r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even|many|most|several|various)\s)*"
+        )
         self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
+        self._and_by = shapes.require("{and_by}", flags=re.IGNORECASE)
         self._own_lead = shapes.require("{own_lead}", flags=re.IGNORECASE)
         self._trained_on = shapes.require("{trained_on}", flags=re.IGNORECASE)
         self._level_tail = shapes.require("{level_tail}")
         self._by_next = shapes.require("{by_next}")
         self._other_subject = shapes.require("{other_subject}", flags=re.IGNORECASE)
-        self._metric_of = {
-            dimension: shapes.require(f"{{{shape}}}") for dimension, shape in _METRIC_OF.items()
-        }
+        self._metric_of = {dimension: shapes.require(f"{{{shape}}}") for dimension, shape in _METRIC_OF.items()}
+        self._stops = rulebook.words("baseline_stops")
         self._no_baseline = rulebook.words("not_baselines")
 
     def groups(self, text: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -125,6 +127,10 @@ class Linker:
             else:
                 found.append([quantity])
         return found
+
+    def is_list_gap(self, text: str) -> bool:
+        """Whether a text does no more than join two members of a list."""
+        return self._list_gap.fullmatch(text) is not None
 
     def place_groups(self, scene: Scene, type_: EntityType) -> list[list[Place]]:
         """Mentions of one type that stand in one list."""
@@ -170,7 +176,9 @@ class Linker:
             else:
                 continue
             cost = max(0, self.cost(scene, start, end, type_) - bracket)
-            if type_ == "Dataset" and self._trained_on.search(scene.between(max(scene.start, place.start - 60), place.start)):
+            if type_ == "Dataset" and self._trained_on.search(
+                scene.between(max(scene.start, place.start - 60), place.start)
+            ):
                 cost += _TRAINED_COST
             if cost <= most and (best is None or (cost, end - start) < best[:2]):
                 best = (cost, end - start, place)
@@ -264,24 +272,38 @@ class Linker:
             match.end() >= len(lead) for match in self._overtake.finditer(lead)
         )
 
-    def baseline(self, scene: Scene, quantity: Quantity) -> str | None:
-        """What the number is compared against: the nearest phrase after than, over, outperforming and their like."""
-        found: list[tuple[int, str]] = []
-        offset = scene.start
-        sentence = scene.between(scene.start, scene.end)
-        for preference, pattern in ((0, self._compare), (1, self._overtake)):
-            for match in pattern.finditer(sentence):
-                name = self._phrase(scene, offset + match.end())
+    def baseline(self, scene: Scene, group: Sequence[Quantity]) -> str | None:
+        """What a list of numbers is compared against: the nearest phrase after than, over, outperforming and so on."""
+        best: tuple[int, str] | None = None
+        overtaken = False
+        for pattern in (self._compare, self._overtake, self._and_by):
+            for match in pattern.finditer(scene.text, scene.start, scene.end):
+                if pattern is self._and_by and not overtaken:
+                    break
+                name = self._phrase(scene, match.end())
                 if name is None:
                     continue
-                start = offset + match.start()
-                between = (quantity.end, start) if start >= quantity.end else (offset + match.end(), quantity.start)
-                others = sum(between[0] <= other.start < between[1] for other in scene.quantities)
-                distance = (
-                    10 * others + (2 if start < quantity.start else 0) + preference * (8 if start > quantity.end else 1)
-                )
-                found.append((distance, name))
-        return min(found, key=lambda item: item[0])[1] if found else None
+                overtaken = overtaken or pattern is self._overtake
+                cost = self._baseline_cost(scene, group, match, name, compared=pattern is self._compare)
+                if cost is not None and (best is None or cost < best[0]):
+                    best = (cost, name)
+        return best[1] if best else None
+
+    def _baseline_cost(
+        self, scene: Scene, group: Sequence[Quantity], match: re.Match[str], name: str, *, compared: bool
+    ) -> int | None:
+        """How far a phrase of comparison is from a list of numbers; None where brackets keep them apart."""
+        follows = match.start() >= group[-1].end
+        start, end = (group[-1].end, match.start()) if follows else (match.end(), group[0].start)
+        gap = scene.between(start, end)
+        opened = gap.count("(") - gap.count(")")
+        if opened > 0 if follows else opened < 0:
+            return None
+        others = sum(start <= other.start < end for other in scene.quantities)
+        if not (compared or follows) and self._by_next.search(gap.partition(name)[2]):
+            return -1 if not others else 10 * others
+        cost = 10 * others + len(gap) // 20 + (0 if follows else 2)
+        return cost if compared else cost + (8 if follows else 1)
 
     def _phrase(self, scene: Scene, start: int) -> str | None:
         rest = scene.between(start, min(scene.end, start + 120))
@@ -289,7 +311,7 @@ class Linker:
         head = start + (opened.end() if opened else 0)
         for place in scene.places["Method"]:
             if start <= place.start <= head:
-                return place.entity.name
+                return self._joined(scene, place)
         plain = self._determiners.match(rest)
         begin = plain.end() if plain else 0
         stop = self._stop.search(rest, begin + 1)
@@ -297,13 +319,25 @@ class Linker:
         words = phrase.split()
         if not words or len(words) > _MOST_BASELINE_WORDS or any(sign.isdigit() for sign in words[0]):
             return None
-        if words[-1].casefold() in self._no_baseline or words[0].casefold() in self._no_baseline - _OPENING:
+        if (
+            words[0].casefold() in self._stops
+            or words[-1].casefold() in self._no_baseline
+            or words[0].casefold() in self._no_baseline - _OPENING
+        ):
             return None
         for other in ("Dataset", "Metric", "Task"):
             for place in scene.places[other]:
                 if place.start < start + begin + len(phrase) <= place.end + 1:
                     return None
         return self._level_tail.sub("", phrase)
+
+    def _joined(self, scene: Scene, place: Place) -> str:
+        """The name of a method, or the text of several joined by slashes: "LoRA/PiSSA"."""
+        end = place.end
+        for other in scene.places["Method"]:
+            if other.start == end + 1 and scene.between(end, other.start) == "/":
+                end = other.end
+        return place.entity.name if end == place.end else scene.between(place.start, end)
 
 
 _OPENING: Final = frozenset(("prior", "previous", "training", "inference"))

@@ -32,7 +32,7 @@ _QUALIFIERS: Final[tuple[tuple[Qualifier, str], ...]] = (("up to", "up_to"), ("o
 _UNSHARED: Final = frozenset(("", "grid", "count", "money"))
 _QUALIFIER_REACH: Final = 28
 _NAME_REACH: Final = 40
-_DIGIT: Final = re.compile("[0-9]")
+_DIGITS: Final = re.compile("[0-9]+")
 _MATHS: Final = re.compile(r"\$[^$\n]{1,120}\$")
 _NUMERIC_MATHS: Final = re.compile(
     r"(?:\\(?:times|%|sim|approx|pm|geq?|leq?|circ|cdot|,|;|!|mathbf|bf|text)|10\^\{?[-+]?[0-9]+\}?|\^\{?\\circ\}?|[^A-Za-z=^_(\\])*"
@@ -43,16 +43,16 @@ _NUMERIC_MATHS: Final = re.compile(
 class Quantity:
     """A number as a text gives it, with its unit.
 
-    ``text[start:end]`` holds all of it, ``text[value_start:value_end] == value`` the number alone (a range with
-    what stands between its ends). ``number`` is its decimal, scale included ("1.3B" is 1300000000), and None for a
-    range, a fraction or a grid. ``unit`` is the unit as results give it, ``dimension`` what it measures
-    (``units.tsv``; empty without a unit). ``measure`` is the metric where the unit names
-    it ("34.5 BLEU"), ``signed`` whether a sign stands before the value, and ``change`` tells the two ends of "from A to
-    B" apart.
+    ``text`` is all of it as written, from ``start`` to ``end``; ``value``, from ``value_start`` to ``value_end``, is
+    the number alone (a range with what stands between its ends). ``number`` is its decimal, scale included ("1.3B" is
+    1300000000), and None for a range, a fraction or a grid. ``unit`` is the unit as results give it, ``dimension`` what
+    it measures (``units.tsv``; empty without a unit). ``measure`` is the metric where the unit names it ("34.5 BLEU"),
+    ``signed`` whether a sign stands before the value, and ``change`` tells the two ends of "from A to B" apart.
     """
 
     start: int
     end: int
+    text: str
     value: str
     value_start: int
     value_end: int
@@ -97,7 +97,7 @@ class QuantityParser:
         for index, rule in enumerate(self._rules):
             own = re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{index}>", rule.pattern)
             alternatives.append(f"(?P<rule{index}>{own})")
-        self._number = shapes.require(rf"(?=\.?[0-9]){{free_before}}(?:{'|'.join(alternatives)})")
+        self._number = shapes.require(rf"{{free_before}}(?:{'|'.join(alternatives)})")
         self._list_gap = shapes.require("{list_gap}")
         self._units, self._unit = _read_units(rulebook.texts.get(UNITS, ""))
         self._qualifiers = [
@@ -106,21 +106,19 @@ class QuantityParser:
 
     def parse(self, text: str) -> list[Quantity]:
         """All quantities of a text in reading order; they do not overlap."""
-        if not _DIGIT.search(text):
-            return []
         return self._join(text, self._share_units(text, list(self._atoms(text))))
 
     def _atoms(self, text: str) -> Iterator[Quantity]:
         formulas = _formulas(text)
         done = 0
-        for match in self._number.finditer(text):
-            if match.start() < done:
+        for digits in _DIGITS.finditer(text):
+            start = digits.start()
+            if start < done or any(first <= start < last for first, last in formulas):
                 continue
-            while formulas and formulas[0][1] <= match.start():
-                formulas.pop(0)
-            if formulas and formulas[0][0] <= match.start():
-                continue
-            quantity = self._quantity(text, match)
+            match = self._number.match(text, start)
+            if start and text[start - 1] == ".":
+                match = self._number.match(text, start - 1) or match
+            quantity = self._quantity(text, match) if match else None
             if quantity is not None:
                 done = quantity.end
                 yield quantity
@@ -144,6 +142,7 @@ class QuantityParser:
         return Quantity(
             start=start,
             end=end,
+            text=text[start:end],
             value=value,
             value_start=value_start,
             value_end=value_end,
@@ -249,6 +248,7 @@ def _range(text: str, first: Quantity, last: Quantity, rule: str) -> Quantity:
     return replace(
         first,
         end=last.end,
+        text=text[first.start : last.end],
         value=text[first.value_start : last.value_end],
         value_end=last.value_end,
         number=None,

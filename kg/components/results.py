@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, cast
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -95,6 +97,14 @@ class Judge:
         return None
 
 
+def _sentences(doc: Doc) -> Iterator[tuple[int, int]]:
+    """The bounds of the sentences in characters; ``doc.sents`` looks at every token several times."""
+    starts = [0, *(int(index) for index in np.flatnonzero(doc.to_array("SENT_START") == 1) if index), len(doc)]
+    for first, following in pairwise(starts):
+        last = doc[following - 1]
+        yield doc[first].idx, last.idx + len(last)
+
+
 class Results:
     """Finds the results of a Doc and leaves them in ``doc._.kg_results``."""
 
@@ -120,8 +130,9 @@ class Results:
         fields = fields_of(doc)
         title_end = fields[0].end if fields[0].name == "title" else 0
         topic = topic_of(entities, title_end)
-        own_start = self._own_start(doc.text, title_end, topic)
-        for scene in self._scenes(doc, entities):
+        text = doc.text
+        own_start = self._own_start(text, title_end, topic)
+        for scene in self._scenes(doc, text, entities):
             yield from self._results(scene, topic, background=own_start > scene.end)
 
     def _own_start(self, text: str, title_end: int, topic: Topic) -> int:
@@ -132,11 +143,10 @@ class Results:
             starts += [mention.start_char for mention in topic.method.mentions if mention.start_char >= title_end][:1]
         return min(starts, default=0)
 
-    def _scenes(self, doc: Doc, entities: Sequence[DocumentEntity]) -> Iterator[Scene]:
+    def _scenes(self, doc: Doc, text: str, entities: Sequence[DocumentEntity]) -> Iterator[Scene]:
         quantities: list[Quantity] = list(doc._.kg_quantities)
         places = places_of(entities)
-        for sentence in doc.sents:
-            start, end = sentence.start_char, sentence.end_char
+        for start, end in _sentences(doc):
             inside = [quantity for quantity in quantities if start <= quantity.start < end]
             if not inside:
                 continue
@@ -145,8 +155,8 @@ class Results:
             named += [p for p in here["Metric"] if not any(q.measure and p.start >= q.start for q in inside)]
             inside = [q for q in inside if not any(p.start <= q.value_start < q.value_end <= p.end for p in named)]
             if inside:
-                scene = Scene(doc.text, start, end, here, inside)
-                scene.groups = self._linker.groups(doc.text, inside)
+                scene = Scene(text, start, end, here, inside)
+                scene.groups = self._linker.groups(text, inside)
                 yield scene
 
     def _results(self, scene: Scene, topic: Topic, *, background: bool) -> Iterator[DocumentResult]:
@@ -169,6 +179,13 @@ class Results:
         self, scene: Scene, quantity: Quantity, judged: Sequence[tuple[Quantity, list[Quantity], ResultRule]]
     ) -> bool:
         """Whether the number is another method's for the metric just measured: "an FID of 2.0 against LoRA's 3.4"."""
+        last = judged[-1] if judged else None
+        if (
+            last is not None
+            and last[2].measured
+            and self._linker.is_list_gap(scene.between(last[0].end, quantity.start))
+        ):
+            return True
         return (
             quantity.unit is None
             and any(other.unit is None for other, _, _ in judged)
@@ -210,7 +227,7 @@ class Results:
             place = aligned.get((type_, quantity.start))
             return place.entity.name if place else None
 
-        baseline = self._linker.baseline(scene, quantity) if kind != "score" else None
+        baseline = self._linker.baseline(scene, group) if kind != "score" else None
         method = self._linker.method(scene, quantity, topic)
         if parallel("Method") and kind == "score":
             method = parallel("Method")
@@ -235,9 +252,14 @@ class Results:
     def _metric(self, scene: Scene, group: list[Quantity], quantity: Quantity) -> str | None:
         single = self._linker.metric(scene, [quantity])
         near = single if self._linker.is_tight(single) else self._linker.metric(scene, group)
-        if near is None and quantity.unit is None:
-            earlier = [other for other in scene.quantities if other.unit is None and other.start < quantity.start]
-            near = self._linker.metric(scene, earlier[-1:]) if earlier else None
+        if near is None and not quantity.measure:
+            alike = [other for other in scene.quantities if other.dimension == quantity.dimension]
+            index = alike.index(quantity)
+            for neighbour in (*alike[index - 1 : index], *alike[index + 1 : index + 2]):
+                near = near or self._linker.metric(scene, [neighbour])
+            before = [q for q in scene.quantities if q.end <= quantity.start]
+            if near is None and before and self._linker.is_list_gap(scene.between(before[-1].end, quantity.start)):
+                near = self._linker.metric(scene, before[-1:])
         return near.place.entity.name if near else quantity.measure or None
 
     def _second_metric(self, scene: Scene, metric: str | None) -> list[str | None]:
@@ -270,7 +292,7 @@ def to_result(doc: Doc, found: DocumentResult) -> Result:
             field=field.name,
             start=quantity.start - field.start,
             end=quantity.end - field.start,
-            text=doc.text[quantity.start : quantity.end],
+            text=quantity.text,
             sentence_start=max(found.sentence_start, field.start) - field.start,
             sentence_end=min(found.sentence_end, field.end) - field.start,
             rule=found.rule,
