@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
-from spacy.util import compile_infix_regex
+from spacy.util import compile_infix_regex, compile_suffix_regex
 
+from kg.errors import RuleError
 from kg.rulebook import Rulebook
+
+FILE = "tokens.toml"
 
 
 def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
-    """Replace the infixes of the pipeline's tokenizer by those of the rules.
+    """Replace the infixes of the pipeline's tokenizer by those of the rules, and add the rules' suffixes.
 
-    "self-supervised" and "ResNet-50" stay one token, "BERT-based" becomes three; prefixes, suffixes and special
-    cases stay spaCy's. A tokenizer of another kind is left as it is.
+    "self-supervised" and "ResNet-50" stay one token, "BERT-based" becomes three, and the period of "mIoU." is a token
+    of its own; prefixes and special cases stay spaCy's. A tokenizer of another kind is left as it is. Raises RuleError
+    where the rules give something else than lists of regular expressions.
     """
+    table = rulebook.table(FILE, "tokenizer")
     if isinstance(nlp.tokenizer, Tokenizer):
-        infixes = rulebook.table("tokens.toml", "tokenizer")["infixes"]
-        nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+        nlp.tokenizer.infix_finditer = compile_infix_regex(_expressions(table, "infixes")).finditer
+        suffixes = [*(nlp.Defaults.suffixes or ()), *_expressions(table, "suffixes")]
+        nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
+
+
+def _expressions(table: dict[str, object], key: str) -> list[str]:
+    expressions = table.get(key, [])
+    if not isinstance(expressions, list) or not all(isinstance(expression, str) for expression in expressions):
+        raise RuleError(f"{FILE}:1: {key} must be a list of regular expressions")
+    for expression in expressions:
+        try:
+            re.compile(expression)
+        except re.error as error:
+            raise RuleError(f"{FILE}:1: {expression!r} in {key} is no regular expression: {error}") from error
+    return expressions
