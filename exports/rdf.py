@@ -76,7 +76,8 @@ _DATE_TYPES: Final = (
 _LEAP_YEAR: Final = "2000"
 _BASE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\x00-\x20<>\"{}|\\^`?#]+/")
 _NO_IRI: Final = re.compile(r"[\x00-\x20<>\"{}|\\^`\ud800-\udfff]")
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+# surrogates no encoding of RDF can hold; two noncharacters raptor refuses to read
+_NO_TEXT: Final = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 
 def check_options(base: str, evidence: str) -> None:
@@ -88,8 +89,8 @@ def check_options(base: str, evidence: str) -> None:
 
 
 def text_literal(text: str) -> rdflib.Literal:
-    """A plain literal; half of a surrogate pair, which no RDF can hold, becomes U+FFFD, one for one."""
-    return rdflib.Literal(_SURROGATE.sub("\ufffd", text))
+    """A plain literal; the few code points that are no characters become U+FFFD, one for one."""
+    return rdflib.Literal(_NO_TEXT.sub("\ufffd", text))
 
 
 def date_literal(published: str) -> rdflib.Literal:

@@ -15,7 +15,7 @@ from rdflib.term import Node
 
 from .rdf import DEFAULT_BASE, PREFIXES, EvidenceLevel, Triples
 
-_ESCAPED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"\\\ufffe\uffff]")
+_ESCAPED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\"\\]")
 _SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LOCAL_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BARE: Final = {XSD.integer: re.compile(r"[+-]?[0-9]+"), XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+")}
