@@ -18,14 +18,20 @@ def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
     """Replace the infixes of the pipeline's tokenizer by those of the rules, and add the rules' suffixes.
 
     "self-supervised" and "ResNet-50" stay one token, "BERT-based" becomes three, and the period of "mIoU." is a token
-    of its own; prefixes and special cases stay spaCy's. A tokenizer of another kind is left as it is. Raises RuleError
-    where the rules give something else than lists of regular expressions.
+    of its own; prefixes and special cases stay spaCy's, but no emoticons are seen in "(k = 8)" and "(GAN): a network".
+    A tokenizer of another kind is left as it is. Raises RuleError where the rules give something else than lists of
+    regular expressions.
     """
     table = rulebook.table(FILE, "tokenizer")
     if isinstance(nlp.tokenizer, Tokenizer):
         nlp.tokenizer.infix_finditer = compile_infix_regex(_expressions(table, "infixes")).finditer
         suffixes = [*(nlp.Defaults.suffixes or ()), *_expressions(table, "suffixes")]
         nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
+        nlp.tokenizer.rules = {
+            case: tokens
+            for case, tokens in nlp.tokenizer.rules.items()
+            if any(character.isalpha() or character.isspace() for character in case)
+        }
 
 
 def _expressions(table: dict[str, object], key: str) -> list[str]:
