@@ -4,7 +4,7 @@
 |---|---|
 | ``[[mention]]`` | square brackets stand around every mention that the rule proposes |
 | ``[[role]]`` | square brackets stand around the mentions of one thing, of the first type that the rule speaks of |
-| token rules | ``\\|`` stands before every token at which the rule matches |
+| token rules | ``|`` stands before every token at which the rule matches |
 
 In ``matches`` the rule must find exactly what is marked. In ``ignores`` it must find nothing; only the examples of a
 role keep their brackets there, because a role is asked of a thing. What stands before a line break is the title, and
@@ -115,7 +115,7 @@ class Examples:
         return ""
 
     def _doc(self, text: str) -> Doc:
-        title, broken, abstract = text.rpartition(FIELD_BREAK)
+        title, broken, abstract = text.partition(FIELD_BREAK)
         paper = Paper(id="example", title=title, abstract=abstract) if broken else Paper(id="example", text=text)
         doc = self._nlp.make_doc(paper_text(paper))
         doc._.kg_fields = paper_fields(paper)
