@@ -82,7 +82,7 @@ def _papers(
 
 
 def _read_file(stream: ByteStream, reader: Reader | None, context: Context) -> Iterator[Paper | Skipped]:
-    if not stream.head.strip():
+    if stream.is_empty:
         yield context.skipped(None, stream.broken or "empty")
     elif reason := not_text(stream.head):
         yield context.skipped(None, reason)

@@ -46,8 +46,6 @@ _MAX_BYTES: Final = 2**28
 class _Paragraph:
     number: int
     text: str
-    after_site_line: bool = False
-    is_site_line: bool = False
 
 
 @dataclass(slots=True)
@@ -131,43 +129,31 @@ def _paragraphs(block: list[tuple[int, str]]) -> Iterator[_Paragraph]:
 def _stretches(numbered: Iterator[tuple[int, str]], context: Context) -> list[_Stretch]:
     stretches = [_Stretch()]
     block: list[tuple[int, str]] = []
-    after_site_line = False
-
-    def end_block() -> None:
-        nonlocal after_site_line
-        if not block:
-            return
-        if stretches[-1].ended:
-            stretches.append(_Stretch())
-        for paragraph in _paragraphs(block):
-            paragraph.after_site_line = after_site_line
-            after_site_line = paragraph.is_site_line = bool(_SITE_LINE.fullmatch(paragraph.text))
-            stretches[-1].paragraphs.append(paragraph)
-        block.clear()
-
     for number, raw in numbered:
         line = raw.strip()
-        if not line:
-            end_block()
-        elif authors := _AUTHORS.fullmatch(line):
-            end_block()
-            stretches[-1].ended = True
-            stretches[-1].author_count = int(authors[1])
-            _date(stretches[-1], authors["date"] or "", context)
-        elif line in _SEPARATORS:
-            end_block()
-            stretches[-1].ended = True
-        elif (
-            stretches[-1].ended
-            and not block
-            and stretches[-1].published is None
-            and _date(stretches[-1], line, context)
-        ):
-            continue
-        else:
+        authors = _AUTHORS.fullmatch(line)
+        if not line or authors or line in _SEPARATORS:
+            _end_block(block, stretches)
+            block = []
+            if line:
+                stretches[-1].ended = True
+            if authors:
+                stretches[-1].author_count = int(authors[1])
+                _date(stretches[-1], authors["date"] or "", context)
+        elif block or not (_awaits_date(stretches[-1]) and _date(stretches[-1], line, context)):
             block.append((number, line))
-    end_block()
+    _end_block(block, stretches)
     return stretches
+
+
+def _end_block(block: list[tuple[int, str]], stretches: list[_Stretch]) -> None:
+    if block and stretches[-1].ended:
+        stretches.append(_Stretch())
+    stretches[-1].paragraphs += _paragraphs(block)
+
+
+def _awaits_date(stretch: _Stretch) -> bool:
+    return stretch.ended and stretch.published is None
 
 
 def _date(stretch: _Stretch | _Entry, line: str, context: Context) -> bool:
@@ -179,12 +165,15 @@ def _date(stretch: _Stretch | _Entry, line: str, context: Context) -> bool:
 
 def _without_page_header(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
     """Leaves out lines of the site and the date below them, except where an abstract follows: then it is a title."""
-    return [
-        paragraph
-        for paragraph, after in zip_longest(paragraphs, paragraphs[1:])
-        if (after is not None and is_body(after.text))
-        or not (paragraph.is_site_line or (paragraph.after_site_line and written_date(paragraph.text)))
-    ]
+    kept: list[_Paragraph] = []
+    below_site_line = False
+    for paragraph, after in zip_longest(paragraphs, paragraphs[1:]):
+        of_site = _SITE_LINE.fullmatch(paragraph.text) is not None
+        in_header = of_site or (below_site_line and written_date(paragraph.text))
+        if not in_header or (after is not None and is_body(after.text)):
+            kept.append(paragraph)
+        below_site_line = of_site
+    return kept
 
 
 def _entries(stretches: list[_Stretch]) -> list[_Entry]:

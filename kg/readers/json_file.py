@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, BinaryIO, Final
 
 from kg.model import Paper, Skipped
@@ -65,14 +66,16 @@ def _paper(record: Any, number: int, context: Context) -> Paper | Skipped:
         return context.skipped(number, error)
 
 
-def _next_element(text: str, position: int) -> int:
-    """Where the text goes on after an element's end: at the next element, or behind the closing bracket."""
+def _next_element(text: str, position: int) -> int | None:
+    """Where the element after the one that ends at a position begins; None behind the last one."""
     position = _space_end(text, position)
-    if text.startswith("]", position):
-        return len(text)
-    if not text.startswith(",", position):
+    if text.startswith(",", position):
+        return _space_end(text, position + 1)
+    if not text.startswith("]", position):
         raise RecordError("no comma and no ] after it: the list breaks off, and what follows was not read")
-    return _space_end(text, position + 1)
+    if position + 1 < len(text):
+        raise RecordError("something follows the list's end; it was not read")
+    return None
 
 
 def _space_end(text: str, position: int) -> int:
@@ -85,9 +88,7 @@ def _elements(text: str, context: Context) -> Iterator[Paper | Skipped]:
     if text.startswith("]", position):
         yield context.skipped(None, "an empty list")
         return
-    number = 0
-    while position < len(text):
-        number += 1
+    for number in count(1):
         try:
             record, end = parse(text, position)
         except RecordError as error:
@@ -100,7 +101,10 @@ def _elements(text: str, context: Context) -> Iterator[Paper | Skipped]:
         else:
             yield _paper(record, number, context)
         try:
-            position = _next_element(text, end)
+            following = _next_element(text, end)
         except RecordError as error:
             yield context.skipped(number, error)
             return
+        if following is None:
+            return
+        position = following

@@ -16,6 +16,8 @@ _OTHER_IDS: Final = "other_ids"
 _GIVEN_ID: Final = "given_id"
 _WORD: Final = re.compile(r"\w{4,}")
 _SHARED_WORDS: Final = 0.5
+# A title that more papers than these have is none to know a paper by ("Editorial").
+_PAPERS_OF_A_TITLE: Final = 20
 _T = TypeVar("_T", bound=Hashable)
 
 
@@ -50,7 +52,7 @@ class _Groups:
         self._records: list[list[Paper]] = []
         self._joined: list[int] = []
         self._by_key: dict[tuple[str, ...], int] = {}
-        self._by_title: dict[str, list[int]] = {}
+        self._by_title: dict[str, dict[int, None]] = {}
 
     def __iter__(self) -> Iterator[list[Paper]]:
         return (records for index, records in enumerate(self._records) if self._joined[index] == index)
@@ -61,9 +63,9 @@ class _Groups:
         keys = list(_keys(paper))
         title = fold(paper.title) if paper.title else None
         found = {self._group(self._by_key[key]) for key in keys if key in self._by_key}
-        if title and not found:
-            alike = (self._group(index) for index in self._by_title.get(title, ()))
-            found.update(islice((index for index in alike if self._may_hold(index, paper)), 1))
+        alike = self._by_title.setdefault(title, {}) if title else {}
+        if not found and len(alike) <= _PAPERS_OF_A_TITLE:
+            found.update(islice((index for index in map(self._group, alike) if self._may_hold(index, paper)), 1))
         target = min(found) if found else self._new()
         self._records[target].append(paper)
         for index in sorted(found - {target}):
@@ -71,8 +73,7 @@ class _Groups:
             self._joined[index] = target
         for key in keys:
             self._by_key.setdefault(key, target)
-        if title:
-            self._by_title.setdefault(title, []).append(target)
+        alike[target] = None
 
     def _may_hold(self, index: int, paper: Paper) -> bool:
         return all(_may_be_same(other, paper) for other in self._records[index])

@@ -107,6 +107,11 @@ class ByteStream(io.BufferedReader):
         super().__init__(raw, _BUFFER_BYTES)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it but white space."""
+        return len(self.head) < _HEAD_BYTES // 2 and not self.head.strip()
+
+    @property
     def broken(self) -> str | None:
         """Why the bytes ended before their end; None where they did not (or have not yet)."""
         return next((layer.broken for layer in self._layers if layer.broken), None)

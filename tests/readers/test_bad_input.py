@@ -64,6 +64,7 @@ def test_a_bad_line_is_named_and_the_others_go_through(name: str) -> None:
 FILES: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty"),
     "blank": (b" \n\n \r\n", "empty"),
+    "blank for long, then unknown": (b"\n" * 10**6 + b"diary", "no format that kg reads"),
     "only a byte order mark": (b"\xef\xbb\xbf", "empty"),
     "empty gzip": (gzip.compress(b""), "empty"),
     "binary": (b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00" + bytes(range(256)), "a binary file, not text"),
@@ -147,6 +148,9 @@ def test_a_file_name_that_is_no_utf8_can_be_written(tmp_path: Path) -> None:
         (b'[{"title": "x", "id": "1"}, {"title": "y"', ["1"], 2, "no JSON (Expecting ',' delimiter"),
         (b'[{"title": "x", "id": "1"}', ["1"], 1, "no comma and no ] after it"),
         (b'[{"title": "x", "id": "1"}, "y"]', ["1"], 2, "no JSON object"),
+        (b'[{"title": "x", "id": "1"},', ["1"], 2, "no JSON (Expecting value"),
+        (b'[{"title": "x", "id": "1"}] [{"title": "y"}]', ["1"], 1, "something follows the list's end"),
+        (b"[", [], 1, "no JSON (Expecting value"),
     ],
 )  # fmt: skip
 def test_a_bad_element_of_an_array(data: bytes, ids: list[str], record: int, reason: str) -> None:

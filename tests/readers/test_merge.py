@@ -63,6 +63,18 @@ def test_a_record_without_abstract_joins_its_title_unless_the_authors_differ() -
     assert (merged.id, merged.abstract) == ("b", SALT)
 
 
+def test_a_record_without_abstract_is_no_bridge() -> None:
+    """A lone title that joined one paper does not draw in another paper of that title."""
+    records = [paper("a", "Introduction", SALT), paper("b", "Introduction"), paper("c", "Introduction", SUGAR)]
+    assert [(p.id, p.abstract) for p in merge_duplicates(records)] == [("a", SALT), ("c", SUGAR)]
+
+
+def test_a_title_of_many_papers_is_no_name() -> None:
+    """Where more than twenty papers are called "Editorial", the title alone says nothing any more."""
+    editorials = [paper(str(n), "Editorial", authors=(f"Author{n} Family{n}",)) for n in range(30)]
+    assert len(merge_duplicates([*editorials, paper("x", "Editorial")])) == 31
+
+
 def test_a_shared_identifier_makes_one_paper() -> None:
     """Two versions of a preprint with new title and abstract are one by their arXiv id."""
     first = paper("a", "Salt", SALT, identifiers={"arxiv": "2410.00001"})
