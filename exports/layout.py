@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,7 +62,7 @@ def arrange(graph: nx.Graph[int], anchors: Mapping[int, float]) -> Arrangement:
     """
     discs: list[tuple[tuple[int, ...], dict[int, Point], float]] = []
     cells: list[float] = []
-    for members in communities(graph):
+    for members in communities(graph, anchors):
         inside, radius, cell_radii = _fill(graph, members, {node: anchors[node] for node in members if node in anchors})
         discs.append((members, inside, radius))
         cells.extend(cell_radii)
@@ -78,10 +78,11 @@ def arrange(graph: nx.Graph[int], anchors: Mapping[int, float]) -> Arrangement:
     return Arrangement(positions=positions, regions=tuple(regions), scale=scale)
 
 
-def communities(graph: nx.Graph[int]) -> list[tuple[int, ...]]:
+def communities(graph: nx.Graph[int], anchors: Collection[int]) -> list[tuple[int, ...]]:
     """The communities, largest first, at most MOST_REGIONS and one more for the nodes that hang on nothing large.
 
-    Louvain's are taken as found; the small ones join the community they have the strongest ties to.
+    Louvain's are taken as found; the small ones, and those without an anchor, join the community that they have
+    the strongest ties to.
     """
     if not graph:
         return []
@@ -91,9 +92,11 @@ def communities(graph: nx.Graph[int]) -> list[tuple[int, ...]]:
     least = max(3, round(len(graph) * 0.015))
     home = {node: number for number, group in groups.items() for node in group}
     loose: set[int] = set()
+    chosen = set(anchors)
     while len(groups) > 1:
-        smallest = min(groups, key=lambda number: (len(groups[number]), -min(groups[number])))
-        if len(groups[smallest]) >= least and len(groups) <= MOST_REGIONS:
+        sizes = {number: len(group) if group & chosen else 0 for number, group in groups.items()}
+        smallest = min(groups, key=lambda number: (sizes[number], -number))
+        if sizes[smallest] >= least and len(groups) <= MOST_REGIONS:
             break
         pull: defaultdict[int, float] = defaultdict(float)
         group = groups.pop(smallest)

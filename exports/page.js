@@ -63,7 +63,8 @@
   }
 
   function remember(key) {
-    const hash = key ? `#${encodeURIComponent(key)}` : "";
+    // Half a character cannot stand in an address.
+    const hash = key && !/\p{Surrogate}/u.test(key) ? `#${encodeURIComponent(key)}` : "";
     if (hash.length > 2000 || location.hash === hash) return;
     history.pushState(null, "", hash || location.pathname + location.search);
   }
@@ -197,11 +198,14 @@
   addEventListener("hashchange", follow);
 
   /* For pages that embed this one, and for tests, since a canvas cannot be asked:
-     kg.select(key) selects a node; kg.drawn() and kg.lines() list what is on the map (keys; pairs of keys);
+     kg.select(key) selects a node and says whether there is one; kg.drawn() and kg.lines() list what is on the map (keys; pairs of keys);
      kg.where(key) is a node's place on the screen in CSS pixels. */
   const number = (key) => Data.byKey.get(key);
   window.kg = Object.freeze({
-    select: (key) => selectNode(number(key)),
+    select(key) {
+      if (Data.byKey.has(key)) selectNode(number(key));
+      return Data.byKey.has(key);
+    },
     selected: () => (selected === null ? null : Data.nodes[selected].key),
     drawn: () => Chart.drawn().map((id) => Data.nodes[id].key),
     lines: () => Chart.lines().map((id) => [Data.pairs.get(id).low, Data.pairs.get(id).high].map((end) => Data.nodes[end].key)),

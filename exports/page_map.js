@@ -18,6 +18,8 @@ const Chart = (() => {
   let colours = readColours();
   let network = null;
   let lit = new Set();
+  let peopled = new Set();
+  let thin = 1;
 
   function readColours() {
     const style = getComputedStyle(document.documentElement);
@@ -53,29 +55,30 @@ const Chart = (() => {
     const within = Data.nodes[pair.low].region === Data.nodes[pair.high].region;
     let colour = colours.line;
     let width = 1;
-    let opacity = within ? 0.75 : 0.2;
+    let opacity = within ? 0.6 : 0.14;
     const line = { id: pair.id, from: pair.low, to: pair.high, dashes: false, arrows: "" };
     const won = relations.get("outperforms");
     if (won) {
       colour = colours.outperforms;
-      width = 1.6;
-      opacity = within ? 0.9 : 0.35;
-      Object.assign(line, { from: won.source, to: won.target, arrows: { to: { enabled: true, scaleFactor: 0.45 } } });
+      width = 1.5;
+      opacity = within ? 0.9 : 0.3;
+      Object.assign(line, { from: won.source, to: won.target, arrows: { to: { enabled: true, scaleFactor: 0.4 * thin } } });
     } else if (relations.has("evaluatedOn")) {
       colour = colours.evaluated;
-      opacity = within ? 0.8 : 0.25;
-      line.dashes = [5, 4];
+      width = 1.2;
+      opacity = within ? 0.85 : 0.22;
+      line.dashes = [5 * thin, 4 * thin];
     } else if (relations.has("introduces")) {
       colour = colours.strong;
-      width = 1.8;
-      opacity = within ? 0.85 : 0.3;
+      width = 1.5;
+      opacity = within ? 0.75 : 0.22;
     }
     if (hasFocus()) {
-      opacity = strong ? 0.95 : 0.05;
+      opacity = strong ? 0.95 : 0.04;
       if (strong && colour === colours.line) colour = colours.lit;
-      width = strong ? width + 0.8 : width;
+      width = strong ? width + 0.3 : width;
     }
-    return { ...line, width, color: { color: colour, hover: colour, highlight: colour, opacity, inherit: false } };
+    return { ...line, width: width * thin, color: { color: colour, hover: colour, highlight: colour, opacity, inherit: false } };
   }
 
   /* Brings vis-network's data to what the state says, touching only what differs. */
@@ -90,6 +93,7 @@ const Chart = (() => {
         if (id < other && visible.has(other)) lines.set(pair, Data.pairs.get(pair));
       }
     }
+    peopled = new Set([...visible].map((id) => Data.nodes[id].region));
     edgeSet.remove(edgeSet.getIds().filter((id) => !lines.has(id)));
     nodeSet.remove(nodeSet.getIds().filter((id) => !visible.has(id)));
     nodeSet.update([...visible].map(dress));
@@ -103,9 +107,19 @@ const Chart = (() => {
     return { added: Math.min(news.length, room), left: Math.max(0, news.length - room) };
   }
 
-  /* Regions, beneath everything. */
+  /* Lines are as thin on the screen at every zoom: vis-network would thicken them. In steps, since each step
+     touches every line. */
+  function thinLines() {
+    const wanted = 0.9 * 2 ** (Math.round(2 * Math.log2(1 / network.getScale())) / 2);
+    if (wanted === thin) return;
+    thin = wanted;
+    edgeSet.update(edgeSet.getIds().map((id) => dressPair(Data.pairs.get(id))));
+  }
+
+  /* Regions, beneath everything; those of which nothing is drawn are left out. */
   function drawRegions(ctx) {
-    for (const region of Data.regions) {
+    for (const id of peopled) {
+      const region = Data.regions[id];
       ctx.beginPath();
       ctx.arc(region.x, region.y, region.radius, 0, 2 * Math.PI);
       ctx.fillStyle = colours.region;
@@ -156,7 +170,7 @@ const Chart = (() => {
       ctx.fillText(text, 0, 0.5);
       ctx.restore();
     };
-    for (const id of Data.regions.keys()) {
+    for (const id of [...peopled].sort((a, b) => a - b)) {
       const region = Data.regions[id];
       if (!region.name || region.radius * scale < 34) continue;
       const size = Math.max(11, Math.min(17, 9 + region.radius * scale * 0.05));
@@ -286,6 +300,9 @@ const Chart = (() => {
       drawnOnce = true;
     });
     fit();
+    thinLines();
+    network.on("zoom", thinLines);
+    network.on("animationFinished", thinLines);
     network.on("click", ({ nodes, edges, pointer }) => {
       const pair = pairAt(pointer.canvas, edges[0] ?? null);
       if (nodes.length) tell("node", nodes[0]);

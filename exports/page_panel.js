@@ -54,15 +54,16 @@ const Panel = (() => {
   }
 
   /* A long list shows its beginning, and the rest when asked. */
-  function list(items, make, shown = SHOWN) {
+  function list(items, make, shown = SHOWN, what = "") {
     const box = el("ul", { class: "list" }, items.slice(0, shown).map((item) => el("li", {}, make(item))));
+    const label = () => `${(items.length - shown).toLocaleString("en")} more${what && ` ${what}${items.length - shown === 1 ? "" : "s"}`}`;
     if (items.length > shown) {
       const more = el("button", { type: "button", class: "more", click: () => {
         items.slice(shown, shown + 200).forEach((item) => box.insertBefore(el("li", {}, make(item)), more.parentNode));
         shown += 200;
         if (shown >= items.length) more.parentNode.remove();
-        else more.textContent = `${items.length - shown} more`;
-      } }, `${items.length - shown} more`);
+        else more.textContent = label();
+      } }, label());
       box.append(el("li", {}, more));
     }
     return box;
@@ -85,7 +86,7 @@ const Panel = (() => {
   function proof(numbers, withPaper, shown = 1) {
     const unique = [...new Set(numbers)];
     if (!unique.length) return el("p", { class: "none" }, "No sentence is kept for this.");
-    return list(unique, (number) => sentence(number, withPaper), shown);
+    return list(unique, (number) => sentence(number, withPaper), shown, "sentence");
   }
 
   function section(title, number, open, ...children) {
@@ -99,13 +100,20 @@ const Panel = (() => {
       el("button", { type: "button", class: "close", "aria-label": "Close", title: "Close", click: () => choose({}) }, "×"));
   }
 
+  /* Names that differ in case alone are one name to a reader. */
+  function otherNames(node) {
+    const seen = new Set([node.label.toLowerCase()]);
+    return node.names.filter((name) => !seen.has(name.toLowerCase()) && seen.add(name.toLowerCase())).slice(0, 12);
+  }
+
   function head(node) {
+    const names = otherNames(node);
     const hidden = Data.neighbours(node.id).filter((id) => !Chart.isDrawn(id)).length;
     return el("div", { class: "head" },
       el("p", { class: "kind" }, sign(node.kind), node.kind,
         buttons()),
       el("h2", {}, el("bdi", {}, Data.short(node.label, 400))),
-      node.names.length ? el("p", { class: "names" }, "also ", node.names.slice(0, 12).flatMap((name, place) =>
+      names.length ? el("p", { class: "names" }, "also ", names.flatMap((name, place) =>
         [place ? ", " : null, el("bdi", {}, Data.short(name, 80))])) : null,
       node.kind === "Paper" ? paperFacts(node.about) : el("p", { class: "facts" }, `in ${count(node.papers, "paper", "papers")}`),
       el("p", { class: "actions" },
@@ -244,7 +252,7 @@ const Panel = (() => {
     return ["Task", "Method", "Dataset", "Metric", "Paper"].map((kind) => {
       const nodes = top(kind, among);
       return nodes.length ? section(kind === "Paper" ? "Papers" : `Most named ${PLURAL[kind].toLowerCase()}`, kind === "Paper" ? nodes.length : null, kind !== "Paper",
-        list(nodes.slice(0, 400), (node) => el("span", { class: "ranked" }, link(node.id), kind === "Paper" ? null : el("span", { class: "number" }, node.papers)), shown)) : null;
+        list(nodes, (node) => el("span", { class: "ranked" }, link(node.id), kind === "Paper" ? null : el("span", { class: "number" }, node.papers)), shown)) : null;
     });
   }
 
