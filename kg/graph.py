@@ -57,6 +57,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 import networkx as nx
@@ -90,6 +91,7 @@ _FURTHER: Final[Mapping[EntityType, tuple[str, frozenset[Role]]]] = {
     "Task": ("addresses", frozenset({"introduced", "used"})),
     "Metric": ("reports", frozenset({"used"})),
 }
+_PLACE: Final = ("paper", "field", "start", "end", "rule")
 _LABEL_LENGTH: Final = 80
 
 
@@ -173,40 +175,35 @@ def _result_label(result: Result) -> str:
 
 
 class _Edges:
-    """Collects the edges of a graph, so that what is said twice becomes one edge with all its evidence."""
+    """Collects the edges of a graph, so that what several results imply becomes one edge with all their evidence."""
 
     def __init__(self) -> None:
-        self._evidence: defaultdict[tuple[str, str, str], dict[tuple[Any, ...], EvidenceItem]] = defaultdict(dict)
-        self._attributes: defaultdict[tuple[str, str, str], dict[str, Any]] = defaultdict(dict)
+        self._edges: dict[tuple[str, str, str], dict[str, Any]] = {}
 
-    def add(
-        self, source: str, relation: str, target: str, evidence: Iterable[EvidenceItem], derived_from: str | None = None
-    ) -> None:
-        place = (source, target, relation)
-        known = self._evidence[place]
-        for item in evidence:
-            known.setdefault((item["paper"], item["field"], item["start"], item["end"], item["rule"]), item)
-        if derived_from is not None:
-            self._attributes[place].setdefault("derived_from", []).append(derived_from)
+    def add(self, source: str, relation: str, target: str, evidence: list[EvidenceItem], **attributes: str) -> None:
+        """An edge that is said once."""
+        self._edges[source, target, relation] = {"evidence": list(evidence), **attributes}
 
-    def set_role_rule(self, source: str, relation: str, target: str, rule: str) -> None:
-        self._attributes[source, target, relation]["role_rule"] = rule
+    def derive(self, source: str, relation: str, target: str, evidence: list[EvidenceItem], *, result: str) -> None:
+        """An edge that a result implies."""
+        edge = self._edges.setdefault((source, target, relation), {"evidence": [], "derived_from": []})
+        edge["evidence"].extend(evidence)
+        edge["derived_from"].append(result)
 
     def add_to(self, graph: Graph) -> None:
-        for place in sorted(self._evidence):
-            source, target, relation = place
-            evidence = list(self._evidence[place].values())
+        """Add them all, sorted by source, target and relation."""
+        for (source, target, relation), edge in sorted(self._edges.items(), key=itemgetter(0)):
+            evidence = _distinct(edge.pop("evidence"))
             confidence = max((item["confidence"] for item in evidence), default=0.0)
-            attributes = self._attributes.get(place, {})
             graph.add_edge(
-                source,
-                target,
-                key=relation,
-                relation=relation,
-                confidence=confidence,
-                evidence=evidence,
-                **attributes,
+                source, target, key=relation, relation=relation, confidence=confidence, evidence=evidence, **edge
             )
+
+
+def _distinct(evidence: list[EvidenceItem]) -> list[EvidenceItem]:
+    if len(evidence) == 1:
+        return evidence
+    return list({tuple(item[name] for name in _PLACE): item for item in evidence}.values())
 
 
 class _PaperEdges:
@@ -238,14 +235,11 @@ class _PaperEdges:
         for node, entities in by_node.items():
             # two entities of a paper can turn out to be one thing; the strongest role is the paper's
             foremost = min(entities, key=lambda entity: (ROLES.index(entity.role), entity.role_rule))
-            relations = [ROLE_RELATIONS[foremost.role]]
+            evidence = self._mentions(entities)
+            edges.add(self._paper, ROLE_RELATIONS[foremost.role], node, evidence, role_rule=foremost.role_rule)
             further, roles = _FURTHER.get(foremost.type, ("", frozenset[Role]()))
             if foremost.role in roles:
-                relations.append(further)
-            evidence = self._mentions(entities)
-            for relation in relations:
-                edges.add(self._paper, relation, node, evidence)
-            edges.set_role_rule(self._paper, relations[0], node, foremost.role_rule)
+                edges.add(self._paper, further, node, evidence)
 
     def _add_result(self, number: int, result: Result, edges: _Edges) -> tuple[str, dict[str, Any]]:
         node = result_key(self._extraction.paper, number)
@@ -260,9 +254,9 @@ class _PaperEdges:
                 edges.add(node, relation, target, evidence)
         method, dataset, baseline = found.get("method"), found.get("dataset"), found.get("baseline")
         if method and dataset:
-            edges.add(method, "evaluatedOn", dataset, evidence, derived_from=node)
+            edges.derive(method, "evaluatedOn", dataset, evidence, result=node)
         if method and baseline and method != baseline and result.kind != "score":
-            edges.add(method, "outperforms", baseline, evidence, derived_from=node)
+            edges.derive(method, "outperforms", baseline, evidence, result=node)
         return node, {
             "kind": "Result",
             "label": _result_label(result),
