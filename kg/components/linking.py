@@ -21,11 +21,11 @@ from kg.rulebook import Rulebook
 FILE: Final = "results.toml"
 _WORDS: Final = re.compile(r"[^\W_]+(?:['\u2019][a-z]+)?|[;:,(]|[.](?=\s)")
 _FARTHEST: Final = 260
-_BREAK_COST: Final = 3
+_BREAK_COST: Final = 6
 _NUMBER_COST: Final = 2
 _TIGHT: Final = 0
 _FARTHEST_METRIC: Final = 5
-_FARTHEST_DATASET: Final = 14
+_FARTHEST_DATASET: Final = 10
 _BRACKET_COST: Final = 4
 _TRAINED_COST: Final = 6
 _METRIC_OF: Final = {
@@ -38,6 +38,8 @@ _METRIC_OF: Final = {
 }
 _OF_MACHINES: Final = frozenset(("time", "compute time", "memory", "money", "rate", "frequency", "compute"))
 _MOST_BASELINE_WORDS: Final = 8
+_MOST_DESCRIBED_WORDS: Final = 3
+_DESCRIBED_REACH: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Linker:
             r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even|many|most|several|various)\s)*"
         )
         self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
+        self._head_before = shapes.require("{head_before}", flags=re.IGNORECASE)
+        self._head_after = shapes.require("{head_after}", flags=re.IGNORECASE)
+        self._not_in_name = (
+            rulebook.words("breakers") | rulebook.words("determiners") | rulebook.words("measured_openers")
+        )
         self._and_by = shapes.require("{and_by}", flags=re.IGNORECASE)
         self._own_lead = shapes.require("{own_lead}", flags=re.IGNORECASE)
         self._trained_on = shapes.require("{trained_on}", flags=re.IGNORECASE)
@@ -201,6 +208,27 @@ class Linker:
         """The metric that a list of quantities measures."""
         return self.nearest(scene, group, "Metric", _FARTHEST_METRIC)
 
+    def described_metric(self, scene: Scene, group: Sequence[Quantity]) -> str | None:
+        """The words that name a metric right beside a list of quantities where no mention does: "overlap of 5%"."""
+        wanted = self._metric_of.get(group[0].dimension)
+        start = max(scene.start, group[0].start - _DESCRIBED_REACH)
+        before = self._head_before.search(scene.between(start, group[0].start))
+        if before is not None:
+            return self._described(scene.between(start, start + before.start()), before.group().split(), wanted)
+        after = self._head_after.match(scene.between(group[-1].end, scene.end).lstrip(" $"))
+        return self._described("", after.group().split(), wanted) if after is not None else None
+
+    def _described(self, lead: str, words: list[str], wanted: re.Pattern[str] | None) -> str | None:
+        name = words[:1] if lead else words
+        for word in reversed(lead.split()[-_MOST_DESCRIBED_WORDS:] if lead else []):
+            if not word[0].isalnum() or not word[-1].isalnum() or word.casefold() in self._not_in_name:
+                break
+            name = [word, *name]
+        while len(name) > 1 and (name[0].casefold() in self._not_in_name or not name[0][0].isalnum()):
+            name = name[1:]
+        text = " ".join(name)
+        return text if wanted is None or wanted.search(text) else None
+
     def is_tight(self, near: Near | None) -> bool:
         """Whether nothing but tying words stands between."""
         return near is not None and near.cost <= _TIGHT
@@ -245,14 +273,18 @@ class Linker:
             own = list(self._own_subject.finditer(scene.between(subject.end, quantity.start)))
             if not own or topic.method is None:
                 return subject.entity.name
+        return self._others(scene, quantity) or (topic.method.name if topic.method else None)
+
+    def _others(self, scene: Scene, quantity: Quantity) -> str | None:
+        """The subject of the clause where it is "other approaches" or the like."""
         others = list(self._other_subject.finditer(scene.text, scene.start, quantity.start))
-        if others and self._verb_after.search(scene.between(others[-1].end(), quantity.start) + " "):
-            lead = scene.between(scene.start, others[-1].start())
-            if not self._ends_in_comparison(lead) and not self._own_subject.search(
-                scene.text, others[-1].end(), quantity.start
-            ):
-                return others[-1].group()
-        return topic.method.name if topic.method else None
+        if not others or not self._verb_after.search(scene.between(others[-1].end(), quantity.start) + " "):
+            return None
+        if self._ends_in_comparison(scene.between(scene.start, others[-1].start())):
+            return None
+        if self._own_subject.search(scene.text, others[-1].end(), quantity.start):
+            return None
+        return others[-1].group()
 
     def _beside(self, scene: Scene, quantity: Quantity) -> Place | None:
         """The method in "LoRA (45.2%)", "LoRA's 45.2%" or "LoRA: 45.2%"."""
@@ -264,8 +296,10 @@ class Linker:
         return None
 
     def is_beside_method(self, scene: Scene, quantity: Quantity) -> bool:
-        """Whether the number stands in brackets behind a method, as a level of its own."""
-        return self._beside(scene, quantity) is not None
+        """Whether the number stands alone behind a method, as a level of its own."""
+        bracketed = scene.between(quantity.start - 1, quantity.start) == "("
+        alone = not bracketed or scene.between(quantity.end, quantity.end + 1) == ")"
+        return alone and self._beside(scene, quantity) is not None
 
     def _ends_in_comparison(self, lead: str) -> bool:
         return any(match.end() >= len(lead) for match in self._compare.finditer(lead)) or any(

@@ -221,6 +221,8 @@ class QuantityParser:
             rule = self._pair_rule(text, last, atom) if last is not None else None
             if last is None or rule is None:
                 joined.append(atom)
+            elif rule.makes == "change" and atom.dimension == "count":
+                joined.append(atom)
             elif rule.makes == "change":
                 joined[-1:] = [replace(last, change="from"), replace(atom, change="to")]
             else:

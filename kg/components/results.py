@@ -25,6 +25,7 @@ from kg.rulebook import Rulebook
 
 _REACH: Final = 160
 _LEAD_SIGNS: Final = " \t\n(+-~$\\≈<>≤≥[="
+_NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
 _SCORE_UNITS: Final = frozenset(("score", "count"))
 
 
@@ -54,6 +55,21 @@ class _Compiled:
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
     sentence: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    quantity: Quantity
+    group: list[Quantity]
+    rule: ResultRule | None
+
+    @property
+    def is_result(self) -> bool:
+        return self.rule is not None and self.rule.makes != "setting"
+
+    @property
+    def makes(self) -> str:
+        return self.rule.makes if self.rule is not None else ""
 
 
 class Judge:
@@ -97,6 +113,10 @@ class Judge:
         return None
 
 
+def _is_inside(quantity: Quantity, places: Sequence[Place]) -> bool:
+    return any(p.start <= quantity.value_start and quantity.value_end <= p.end for p in places)
+
+
 def _sentences(doc: Doc) -> Iterator[tuple[int, int]]:
     """The bounds of the sentences in characters; ``doc.sents`` looks at every token several times."""
     starts = [0, *(int(index) for index in np.flatnonzero(doc.to_array("SENT_START") == 1) if index), len(doc)]
@@ -117,6 +137,7 @@ class Results:
             flags=re.IGNORECASE,
         )
         self._respectively = shapes.require(r"\b(?:respectively|resp\.)", flags=re.IGNORECASE)
+        self._possessive = shapes.require("{possessive}")
         self._both = shapes.require(r"\bboth\s(?:the\s)?$", flags=re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -126,14 +147,8 @@ class Results:
 
     def find(self, doc: Doc) -> Iterator[DocumentResult]:
         """The results of a Doc that has quantities and entities, in reading order."""
-        entities: list[DocumentEntity] = doc._.kg_entities or []
-        fields = fields_of(doc)
-        title_end = fields[0].end if fields[0].name == "title" else 0
-        topic = topic_of(entities, title_end)
-        text = doc.text
-        own_start = self._own_start(text, title_end, topic)
-        for scene in self._scenes(doc, text, entities):
-            yield from self._results(scene, topic, background=own_start > scene.end)
+        for scene, topic, background in self._told(doc):
+            yield from self._results(scene, topic, background=background)
 
     def _own_start(self, text: str, title_end: int, topic: Topic) -> int:
         """Where the paper begins to speak of itself; 0 where it never says so."""
@@ -153,31 +168,50 @@ class Results:
             here = {type_: [p for p in places[type_] if start <= p.start and p.end <= end] for type_ in ENTITY_TYPES}
             named = [p for type_ in ("Method", "Dataset", "Task") for p in here[type_]]
             named += [p for p in here["Metric"] if not any(q.measure and p.start >= q.start for q in inside)]
-            inside = [q for q in inside if not any(p.start <= q.value_start < q.value_end <= p.end for p in named)]
+            inside = [q for q in inside if q.dimension in _NEVER_NAMES or not _is_inside(q, named)]
             if inside:
                 scene = Scene(text, start, end, here, inside)
                 scene.groups = self._linker.groups(text, inside)
                 yield scene
 
-    def _results(self, scene: Scene, topic: Topic, *, background: bool) -> Iterator[DocumentResult]:
-        judged: list[tuple[Quantity, list[Quantity], ResultRule]] = []
+    def decisions(self, doc: Doc) -> Iterator[tuple[Quantity, ResultRule | None]]:
+        """Every quantity that was looked at with the rule that decided, settings included; None where no rule spoke."""
+        for scene, _, background in self._told(doc):
+            for judged in self._judged(scene, background=background):
+                yield judged.quantity, judged.rule
+
+    def _told(self, doc: Doc) -> Iterator[tuple[Scene, Topic, bool]]:
+        """The sentences with numbers, what the paper is about, and whether it did not yet speak of itself."""
+        entities: list[DocumentEntity] = doc._.kg_entities or []
+        fields = fields_of(doc)
+        title_end = fields[0].end if fields[0].name == "title" else 0
+        topic = topic_of(entities, title_end)
+        text = doc.text
+        own_start = self._own_start(text, title_end, topic)
+        for scene in self._scenes(doc, text, entities):
+            yield scene, topic, own_start > scene.end
+
+    def _judged(self, scene: Scene, *, background: bool) -> list[_Judged]:
+        judged: list[_Judged] = []
         for group in scene.groups:
-            near = self._linker.metric(scene, group)
-            measured = self._linker.is_tight(near) or bool(group[-1].measure)
-            measured = measured or self._continues(scene, group[0], judged)
+            measured = (
+                self._linker.is_tight(self._linker.metric(scene, group))
+                or bool(group[-1].measure)
+                or self._linker.described_metric(scene, group) is not None
+                or self._continues(scene, group[0], [found for found in judged if found.is_result])
+            )
             for quantity in group:
                 rule = self._judge.rule_for(scene, group, quantity, measured=measured, background=background)
-                if rule is not None and rule.makes != "setting":
-                    judged.append((quantity, group, rule))
-        if not judged:
-            return
-        aligned = self._alignments(scene, judged)
-        for quantity, group, rule in judged:
-            yield from self._linked(scene, topic, quantity=quantity, group=group, rule=rule, aligned=aligned)
+                judged.append(_Judged(quantity, group, rule))
+        return judged
 
-    def _continues(
-        self, scene: Scene, quantity: Quantity, judged: Sequence[tuple[Quantity, list[Quantity], ResultRule]]
-    ) -> bool:
+    def _results(self, scene: Scene, topic: Topic, *, background: bool) -> Iterator[DocumentResult]:
+        judged = [found for found in self._judged(scene, background=background) if found.is_result]
+        aligned = self._alignments(scene, judged) if judged else {}
+        for found in judged:
+            yield from self._linked(scene, topic, found, aligned)
+
+    def _continues(self, scene: Scene, quantity: Quantity, judged: Sequence[_Judged]) -> bool:
         """Whether the number is another method's for the metric just measured: "an FID of 2.0 against LoRA's 3.4"."""
         last = judged[-1] if judged else None
         if (
@@ -188,37 +222,35 @@ class Results:
             return True
         return (
             quantity.unit is None
-            and any(other.unit is None for other, _, _ in judged)
-            and (self._linker.is_beside_method(scene, quantity) or bool(quantity.change))
+            and any(other.quantity.unit is None for other in judged)
+            and (
+                bool(quantity.change)
+                or self._linker.is_beside_method(scene, quantity)
+                or self._possessive.search(scene.between(quantity.start - 12, quantity.start)) is not None
+            )
         )
 
-    def _alignments(
-        self, scene: Scene, judged: Sequence[tuple[Quantity, list[Quantity], ResultRule]]
-    ) -> dict[tuple[str, int], Place]:
+    def _alignments(self, scene: Scene, judged: Sequence[_Judged]) -> dict[tuple[str, int], Place]:
         """What runs in parallel to the numbers, by type and first character of the number."""
         lists: list[list[Quantity]] = [group for group in scene.groups if len(group) > 1]
         if self._respectively.search(scene.text, scene.start, scene.end):
             alike: dict[tuple[str, str], list[Quantity]] = {}
-            for quantity, _, rule in judged:
-                alike.setdefault((rule.makes, quantity.dimension), []).append(quantity)
+            for found in judged:
+                alike.setdefault((found.makes, found.quantity.dimension), []).append(found.quantity)
             lists += [members for members in alike.values() if len(members) > 1]
-        found: dict[tuple[str, int], Place] = {}
+        places: dict[tuple[str, int], Place] = {}
         for members in lists:
             for type_ in ENTITY_TYPES:
                 for quantity, place in self._linker.aligned(scene, members, type_).items():
-                    found[type_, quantity.start] = place
-        return found
+                    places[type_, quantity.start] = place
+        return places
 
     def _linked(
-        self,
-        scene: Scene,
-        topic: Topic,
-        *,
-        quantity: Quantity,
-        group: list[Quantity],
-        rule: ResultRule,
-        aligned: dict[tuple[str, int], Place],
+        self, scene: Scene, topic: Topic, judged: _Judged, aligned: dict[tuple[str, int], Place]
     ) -> Iterator[DocumentResult]:
+        quantity, group, rule = judged.quantity, judged.group, judged.rule
+        if rule is None:
+            return
         kind = cast("ResultKind", rule.makes)
         if self._linker.is_beside_method(scene, quantity) and kind != "ratio":
             kind = "score"
@@ -260,7 +292,9 @@ class Results:
             before = [q for q in scene.quantities if q.end <= quantity.start]
             if near is None and before and self._linker.is_list_gap(scene.between(before[-1].end, quantity.start)):
                 near = self._linker.metric(scene, before[-1:])
-        return near.place.entity.name if near else quantity.measure or None
+        if near is not None:
+            return near.place.entity.name
+        return quantity.measure or self._linker.described_metric(scene, group)
 
     def _second_metric(self, scene: Scene, metric: str | None) -> list[str | None]:
         """The other metric of "on both A and B", which the same number measures."""
