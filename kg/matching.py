@@ -132,7 +132,7 @@ class Descriptions:
             return False
         if isinstance(value, str):
             words = [value]
-        elif isinstance(value, Mapping) and set(value) == {"IN"}:
+        elif isinstance(value, Mapping) and set(value) == {"IN"} and _are_words(value["IN"]):
             words = list(value["IN"])
         else:
             return False
@@ -243,6 +243,14 @@ def _repeat_backwards(reached: int, holds: int) -> int:
     return total
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_words(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and all(isinstance(word, str) for word in value)
+
+
 def _frozen(value: object) -> object:
     if isinstance(value, Mapping):
         return sorted((key, _frozen(inner)) for key, inner in value.items())
@@ -253,7 +261,9 @@ def _frozen(value: object) -> object:
 
 def _test(attribute: str, value: object) -> Test:
     if attribute in _FLAGS:
-        flag, wanted = _FLAGS[attribute], bool(value)
+        flag, wanted = _FLAGS[attribute], value
+        if not isinstance(wanted, bool):
+            raise PatternError(f"{attribute} takes true or false, not {wanted!r}")
         return lambda word: bool(getattr(word, flag)) is wanted
     if attribute == "LENGTH":
         return _length_test(value)
@@ -269,6 +279,8 @@ def _test(attribute: str, value: object) -> Test:
 
 
 def _text_test(name: str, key: str, wanted: Any) -> Test:
+    if key in ("IN", "NOT_IN") and not _are_words(wanted):
+        raise PatternError(f"{key} takes a list of words, not {wanted!r}")
     if key == "IN":
         inside = frozenset(wanted)
         return lambda word: getattr(word, name) in inside
@@ -276,6 +288,8 @@ def _text_test(name: str, key: str, wanted: Any) -> Test:
         outside = frozenset(wanted)
         return lambda word: getattr(word, name) not in outside
     if key == "REGEX":
+        if not isinstance(wanted, str):
+            raise PatternError(f"REGEX takes a regular expression, not {wanted!r}")
         try:
             search = re.compile(wanted).search
         except re.error as error:
@@ -285,9 +299,13 @@ def _text_test(name: str, key: str, wanted: Any) -> Test:
 
 
 def _length_test(value: object) -> Test:
-    if isinstance(value, int):
+    if _is_number(value):
         return lambda word: len(word.text) == value
-    if not isinstance(value, Mapping) or not value or any(key not in _COMPARISONS for key in value):
+    if (
+        not isinstance(value, Mapping)
+        or not value
+        or not all(key in _COMPARISONS and _is_number(limit) for key, limit in value.items())
+    ):
         raise PatternError(f"LENGTH takes a number or a table of {', '.join(_COMPARISONS)}, not {value!r}")
     tests = [(_COMPARISONS[key], limit) for key, limit in value.items()]
     return lambda word: all(compare(len(word.text), limit) for compare, limit in tests)
