@@ -7,18 +7,18 @@ sentence (words that may stand between, from ``rules/results.toml``, cost nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from kg.components.document import DocumentEntity
+from kg.components.comparing import FILE, Comparisons
 from kg.components.quantities import Quantity
+from kg.components.scenes import Place, Scene, Topic
 from kg.components.textrules import Shapes
-from kg.model import ENTITY_TYPES, EntityType
+from kg.model import EntityType
 from kg.rulebook import Rulebook
 
-FILE: Final = "results.toml"
 _WORDS: Final = re.compile(r"[^\W_]+(?:['\u2019][a-z]+)?|[;:,(]|[.](?=\s)")
 _FARTHEST: Final = 260
 _BREAK_COST: Final = 6
@@ -37,43 +37,10 @@ _METRIC_OF: Final = {
     "frequency": "metric_of_rate",
 }
 _OF_MACHINES: Final = frozenset(("time", "compute time", "memory", "money", "rate", "frequency", "compute"))
-_MOST_BASELINE_WORDS: Final = 8
 _MOST_DESCRIBED_WORDS: Final = 3
 _DESCRIBED_REACH: Final = 90
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a sentence names a thing; offsets in characters of the Doc."""
-
-    start: int
-    end: int
-    entity: DocumentEntity
-
-
-@dataclass(slots=True)
-class Scene:
-    """A sentence with what it names and the numbers in it; offsets in characters of the Doc."""
-
-    text: str
-    start: int
-    end: int
-    places: Mapping[EntityType, list[Place]]
-    quantities: list[Quantity]
-    groups: list[list[Quantity]] = field(default_factory=list)
-
-    def between(self, start: int, end: int) -> str:
-        """The text from one character to another."""
-        return self.text[start:end]
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What the whole paper is about, for numbers whose sentence does not say."""
-
-    method: DocumentEntity | None
-    task: DocumentEntity | None
-    dataset: DocumentEntity | None
+__all__ = ["FILE", "Linker", "Near"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +56,24 @@ class Linker:
 
     def __init__(self, rulebook: Rulebook) -> None:
         shapes = Shapes(rulebook, FILE)
+        self._comparisons = Comparisons(rulebook)
         self._free = {
             "Metric": shapes.require("{mention_free}", flags=re.IGNORECASE),
             "Dataset": shapes.require("{dataset_free}", flags=re.IGNORECASE),
         }
         self._break = shapes.require("{clause_break}")
         self._list_gap = shapes.require("{list_gap}", flags=re.IGNORECASE)
-        self._compare = shapes.require("{compare}", flags=re.IGNORECASE)
-        self._overtake = shapes.require("{overtake}", flags=re.IGNORECASE)
         self._own_subject = shapes.require("{own_subject}", flags=re.IGNORECASE)
         self._verb_after = shapes.require("{verb_after}")
-        self._openers = shapes.require(r"(?:{@baseline_openers}\s)*", flags=re.IGNORECASE)
-        self._determiners = shapes.require(
-            r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even|many|most|several|various)\s)*"
-        )
-        self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
         self._head_before = shapes.require("{head_before}", flags=re.IGNORECASE)
         self._head_after = shapes.require("{head_after}", flags=re.IGNORECASE)
         self._not_in_name = (
             rulebook.words("breakers") | rulebook.words("determiners") | rulebook.words("measured_openers")
         )
-        self._and_by = shapes.require("{and_by}", flags=re.IGNORECASE)
         self._own_lead = shapes.require("{own_lead}", flags=re.IGNORECASE)
         self._trained_on = shapes.require("{trained_on}", flags=re.IGNORECASE)
-        self._level_tail = shapes.require("{level_tail}")
-        self._by_next = shapes.require("{by_next}")
         self._other_subject = shapes.require("{other_subject}", flags=re.IGNORECASE)
         self._metric_of = {dimension: shapes.require(f"{{{shape}}}") for dimension, shape in _METRIC_OF.items()}
-        self._stops = rulebook.words("baseline_stops")
-        self._no_baseline = rulebook.words("not_baselines")
 
     def groups(self, text: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
         """Quantities of one dimension that stand in one list."""
@@ -265,7 +221,7 @@ class Linker:
                 break
             tail = scene.between(place.end, min(quantity.start, place.end + 80))
             lead = scene.between(max(scene.start, place.start - 40), place.start)
-            if not self._verb_after.search(tail + " ") or self._ends_in_comparison(lead):
+            if not self._verb_after.search(tail + " ") or self._comparisons.opens_after(lead):
                 continue
             if place.entity.role == "introduced" or not self._own_lead.search(lead):
                 subject = place
@@ -280,7 +236,7 @@ class Linker:
         others = list(self._other_subject.finditer(scene.text, scene.start, quantity.start))
         if not others or not self._verb_after.search(scene.between(others[-1].end(), quantity.start) + " "):
             return None
-        if self._ends_in_comparison(scene.between(scene.start, others[-1].start())):
+        if self._comparisons.opens_after(scene.between(scene.start, others[-1].start())):
             return None
         if self._own_subject.search(scene.text, others[-1].end(), quantity.start):
             return None
@@ -301,111 +257,6 @@ class Linker:
         alone = not bracketed or scene.between(quantity.end, quantity.end + 1) == ")"
         return alone and self._beside(scene, quantity) is not None
 
-    def _ends_in_comparison(self, lead: str) -> bool:
-        return any(match.end() >= len(lead) for match in self._compare.finditer(lead)) or any(
-            match.end() >= len(lead) for match in self._overtake.finditer(lead)
-        )
-
     def baseline(self, scene: Scene, group: Sequence[Quantity]) -> str | None:
-        """What a list of numbers is compared against: the nearest phrase after than, over, outperforming and so on."""
-        best: tuple[int, str] | None = None
-        overtaken = False
-        for pattern in (self._compare, self._overtake, self._and_by):
-            for match in pattern.finditer(scene.text, scene.start, scene.end):
-                if pattern is self._and_by and not overtaken:
-                    break
-                name = self._phrase(scene, match.end())
-                if name is None:
-                    continue
-                overtaken = overtaken or pattern is self._overtake
-                cost = self._baseline_cost(scene, group, match, name, compared=pattern is self._compare)
-                if cost is not None and (best is None or cost < best[0]):
-                    best = (cost, name)
-        return best[1] if best else None
-
-    def _baseline_cost(
-        self, scene: Scene, group: Sequence[Quantity], match: re.Match[str], name: str, *, compared: bool
-    ) -> int | None:
-        """How far a phrase of comparison is from a list of numbers; None where brackets keep them apart."""
-        follows = match.start() >= group[-1].end
-        start, end = (group[-1].end, match.start()) if follows else (match.end(), group[0].start)
-        gap = scene.between(start, end)
-        opened = gap.count("(") - gap.count(")")
-        if opened > 0 if follows else opened < 0:
-            return None
-        others = sum(start <= other.start < end for other in scene.quantities)
-        if not (compared or follows) and self._by_next.search(gap.partition(name)[2]):
-            return -1 if not others else 10 * others
-        cost = 10 * others + len(gap) // 20 + (0 if follows else 2)
-        return cost if compared else cost + (8 if follows else 1)
-
-    def _phrase(self, scene: Scene, start: int) -> str | None:
-        rest = scene.between(start, min(scene.end, start + 120))
-        opened = self._openers.match(rest)
-        head = start + (opened.end() if opened else 0)
-        for place in scene.places["Method"]:
-            if start <= place.start <= head:
-                return self._joined(scene, place)
-        plain = self._determiners.match(rest)
-        begin = plain.end() if plain else 0
-        stop = self._stop.search(rest, begin + 1)
-        phrase = rest[begin : stop.start() if stop else len(rest)].strip()
-        words = phrase.split()
-        if not words or len(words) > _MOST_BASELINE_WORDS or any(sign.isdigit() for sign in words[0]):
-            return None
-        if (
-            words[0].casefold() in self._stops
-            or words[-1].casefold() in self._no_baseline
-            or words[0].casefold() in self._no_baseline - _OPENING
-        ):
-            return None
-        for other in ("Dataset", "Metric", "Task"):
-            for place in scene.places[other]:
-                if place.start < start + begin + len(phrase) <= place.end + 1:
-                    return None
-        return self._level_tail.sub("", phrase)
-
-    def _joined(self, scene: Scene, place: Place) -> str:
-        """The name of a method, or the text of several joined by slashes: "LoRA/PiSSA"."""
-        end = place.end
-        for other in scene.places["Method"]:
-            if other.start == end + 1 and scene.between(end, other.start) == "/":
-                end = other.end
-        return place.entity.name if end == place.end else scene.between(place.start, end)
-
-
-_OPENING: Final = frozenset(("prior", "previous", "training", "inference"))
-
-
-def topic_of(entities: Iterable[DocumentEntity], title_end: int) -> Topic:
-    """The paper's own method, main task and only data set.
-
-    The own method is the one that the title names, else the one named most; likewise the task.
-    """
-    known = list(entities)
-
-    def main(type_: EntityType, roles: Sequence[str]) -> DocumentEntity | None:
-        fitting = [entity for entity in known if entity.type == type_ and entity.role in roles and entity.mentions]
-        in_title = [entity for entity in fitting if entity.mentions[0].start_char < title_end]
-        if in_title:
-            return in_title[0]
-        return max(fitting, key=lambda entity: len(entity.mentions), default=None)
-
-    method = main("Method", ("introduced",))
-    roles = ("used", "introduced") if method is None else ("used",)
-    datasets = [entity for entity in known if entity.type == "Dataset" and entity.role in roles]
-    return Topic(
-        method=method,
-        task=main("Task", ("introduced", "used")),
-        dataset=datasets[0] if len(datasets) == 1 else None,
-    )
-
-
-def places_of(entities: Iterable[DocumentEntity]) -> dict[EntityType, list[Place]]:
-    """All mentions of a Doc by type, in reading order."""
-    found: dict[EntityType, list[Place]] = {type_: [] for type_ in ENTITY_TYPES}
-    for entity in entities:
-        found[entity.type] += [Place(mention.start_char, mention.end_char, entity) for mention in entity.mentions]
-    for places in found.values():
-        places.sort(key=lambda place: (place.start, place.end))
-    return found
+        """What a list of numbers is compared against."""
+        return self._comparisons.baseline(scene, group)

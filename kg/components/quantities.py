@@ -219,9 +219,8 @@ class QuantityParser:
         for atom in atoms:
             last = joined[-1] if joined else None
             rule = self._pair_rule(text, last, atom) if last is not None else None
-            if last is None or rule is None:
-                joined.append(atom)
-            elif rule.makes == "change" and atom.dimension == "count":
+            counted = rule is not None and rule.makes == "change" and atom.dimension == "count"
+            if last is None or rule is None or counted:
                 joined.append(atom)
             elif rule.makes == "change":
                 joined[-1:] = [replace(last, change="from"), replace(atom, change="to")]

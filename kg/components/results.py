@@ -17,8 +17,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import DocumentEntity, field_at, fields_of, register_extensions
-from kg.components.linking import FILE, Linker, Place, Scene, Topic, places_of, topic_of
+from kg.components.linking import FILE, Linker
 from kg.components.quantities import Quantity
+from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
 from kg.components.textrules import ResultRule, Shapes, read_rules
 from kg.model import ENTITY_TYPES, Evidence, Result, ResultKind
 from kg.rulebook import Rulebook
@@ -214,12 +215,10 @@ class Results:
     def _continues(self, scene: Scene, quantity: Quantity, judged: Sequence[_Judged]) -> bool:
         """Whether the number is another method's for the metric just measured: "an FID of 2.0 against LoRA's 3.4"."""
         last = judged[-1] if judged else None
-        if (
-            last is not None
-            and last[2].measured
-            and self._linker.is_list_gap(scene.between(last[0].end, quantity.start))
-        ):
-            return True
+        if last is not None and last.rule is not None and last.rule.measured:
+            gap = scene.between(last.quantity.end, quantity.start)
+            if self._linker.is_list_gap(gap):
+                return True
         return (
             quantity.unit is None
             and any(other.quantity.unit is None for other in judged)
