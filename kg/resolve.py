@@ -4,7 +4,9 @@ Entities of one type are one thing when they share a key (:func:`kg.names.key`).
 it stands by: that of the full form where one of its names abbreviates another, otherwise that of its best
 name. Its other keys are claims on a name, and a claim is heard only where it is the only one: an acronym that
 stands for two different full forms in the papers at hand, or another name that two different things claim,
-joins neither. Entities of different types are never one thing.
+joins neither; nor does another name by which more papers call a thing of its own. A name that only shortens
+or lengthens another ("classification", "text classification") claims nothing beyond its own paper. Entities
+of different types are never one thing.
 
 The outcome depends on the set of extractions, not on their order.
 """
@@ -58,7 +60,10 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Homograph:
-    """A name that joins nothing, because several things claim it; ``claimed_by`` are their labels."""
+    """A name whose claims are not heard, since there are several or most papers know it as a thing of its own.
+
+    ``claimed_by`` are the labels of what claims it.
+    """
 
     name: str
     claimed_by: tuple[str, ...]
@@ -127,6 +132,15 @@ def _full_form(entity: Entity) -> str | None:
     return next((name for name in entity.names if any(abbreviates(other, name) for other in entity.names)), None)
 
 
+def _in_one_family(name: str, other: str, type_: EntityType) -> bool:
+    """Whether one name is the other with more to it, as "ImageNet-21K" is to "ImageNet", "ResNet-50" to "ResNet".
+
+    A paper may shorten "text classification" to "classification"; elsewhere that is another thing.
+    """
+    one, two = set(names.words(name, type_)), set(names.words(other, type_))
+    return one < two or two < one or _DIGITS.findall(name) != _DIGITS.findall(other)
+
+
 def _standing(entity: Entity, key: Key) -> str:
     return key(_full_form(entity) or entity.name, entity.type)
 
@@ -162,6 +176,7 @@ class _Resolver:
         self._papers: defaultdict[_Place, set[str]] = defaultdict(set)
         self._acronyms: defaultdict[str, set[_Place]] = defaultdict(set)
         self._others: defaultdict[_Place, set[_Place]] = defaultdict(set)
+        self._claims: Counter[_Place] = Counter()
         self._classes: _Classes[_Place] = _Classes()
         self._forms: _Classes[str] = _Classes()
         self._joined: set[tuple[_Place, _Place, Reason]] = set()
@@ -183,9 +198,9 @@ class _Resolver:
                 continue
             if full is not None and abbreviates(name, full):
                 self._acronyms[key].add(standing)
-            elif _DIGITS.findall(key) == _DIGITS.findall(standing[1]):
-                # "ResNet" and "ResNet-50", "ImageNet" and "ImageNet-21K" are families, not two names of one thing
+            elif not _in_one_family(name, full or entity.name, entity.type):
                 self._others[entity.type, key].add(standing)
+                self._claims[entity.type, key] += 1
 
     def _join(self) -> None:
         changed = True
@@ -195,9 +210,13 @@ class _Resolver:
             others = [
                 self._join_claims(place, claims, "other name")
                 for place, claims in self._others.items()
-                if place[1] not in self._acronyms
+                if place[1] not in self._acronyms and self._is_heard(place)
             ]
             changed = any(acronyms) or any(others)
+
+    def _is_heard(self, place: _Place) -> bool:
+        # what more papers know as a thing of its own than as another name is a thing of its own
+        return len(self._papers.get(place, ())) <= self._claims[place]
 
     def _join_acronym(self, key: str, claims: set[_Place]) -> bool:
         # over all types: one acronym may stand for a method in one paper and for a task in another

@@ -85,6 +85,18 @@ def test_families_stay_apart() -> None:
     assert labels(papers) == ["Gulf-3K", "Gulf"]
 
 
+def test_most_papers_decide_about_another_name() -> None:
+    """A second name that more papers use for a thing of its own than as a second name joins nothing."""
+    papers = [named("1", ("Method", ("Kelp", "the weed"))), *(named(n, ("Method", ("the weed",))) for n in "23")]
+    assert labels(papers) == ["Kelp", "the weed", "the weed"]
+
+
+def test_shortened_names_stay_in_their_paper() -> None:
+    """What one paper calls by a part of its name is not what another paper calls so."""
+    papers = [named("1", ("Task", ("weed sorting", "sorting"))), named("2", ("Task", ("sorting",)))]
+    assert labels(papers) == ["weed sorting", "sorting"]
+
+
 def test_other_name_claimed_twice_joins_neither() -> None:
     """A second name joins the thing that alone claims it, and none where two do."""
     first, second = named("1", ("Method", ("Kelp", "the weed"))), named("2", ("Method", ("the weed",)))
