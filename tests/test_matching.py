@@ -82,9 +82,7 @@ def spans_by_ends(pattern: list[dict[str, Any]], doc: Doc) -> set[tuple[int, int
     known = Descriptions()
     compiled = known.compile(pattern)
     masks = known.masks(doc)
-    return {
-        (start, end) for start in range(len(doc)) for end in bits(ends(compiled, masks, 1 << start)) if start < end
-    }
+    return {(start, end) for start in range(len(doc)) for end in bits(ends(compiled, masks, 1 << start)) if start < end}
 
 
 def spans_by_starts(pattern: list[dict[str, Any]], doc: Doc) -> set[tuple[int, int]]:
