@@ -142,6 +142,16 @@ class RuleFile:
         before, found, _ = self._text.partition(where)
         return RuleError(f"{self.name}:{before.count(chr(10)) + 1 if found else 1}: {message}")
 
+    def lists(self) -> Iterator[tuple[str, list[str]]]:
+        """The word lists of the file as written; raises RuleError where one is something else."""
+        lists = self.table.get("lists", {})
+        if not isinstance(lists, Mapping):
+            raise self.error("lists", "word lists stand under [lists]")
+        for name, members in lists.items():
+            if not isinstance(members, list) or not all(isinstance(word, str) for word in members):
+                raise self.error(name, f"the list {name} must be a list of words")
+            yield name, members
+
 
 class Rulebook:
     """All rules of a folder, checked and ready to be compiled.
@@ -158,9 +168,7 @@ class Rulebook:
         if folder is not None:
             if not folder.is_dir():
                 raise RuleError(f"{folder}: no such folder of rules")
-            texts |= {
-                path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if _is_rule_file(path.name)
-            }
+            texts |= {path.name: _text_of(path) for path in sorted(folder.iterdir()) if _is_rule_file(path.name)}
         digest = hashlib.sha256()
         for name, text in sorted(texts.items()):
             digest.update(f"{name}\0{text}\0".encode())
@@ -202,7 +210,10 @@ class Rulebook:
         """
         found: dict[str, Rule] = {}
         for source in self.files.values():
-            for entry in source.table.get(key, ()):
+            entries = source.table.get(key, [])
+            if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+                raise source.error(f"[{key}]", f"rules stand under [[{key}]], in double brackets")
+            for entry in entries:
                 rule = self._rule(source, kind, entry)
                 if rule.id in found:
                     raise source.error(f'"{rule.id}"', f"the id {rule.id!r} is given twice")
@@ -225,9 +236,7 @@ class Rulebook:
     def _read_lists(self) -> dict[str, frozenset[str]]:
         written: dict[str, tuple[RuleFile, list[str]]] = {}
         for source in self.files.values():
-            for name, members in source.table.get("lists", {}).items():
-                if not isinstance(members, list) or not all(isinstance(word, str) for word in members):
-                    raise source.error(name, f"the list {name} must be a list of words")
+            for name, members in source.lists():
                 if name in written:
                     raise source.error(name, f"the list {name} is given twice")
                 written[name] = (source, members)
@@ -308,10 +317,22 @@ def _check_values(source: RuleFile, name: str, kind: type[Any], values: Mapping[
                 f"rule {name}: {field.name} is {value!r}; it may be one of {', '.join(choices[field.name])}",
             )
         wanted = _PLAIN_TYPES.get(str(field.type))
-        if wanted is not None and not isinstance(value, wanted):
+        if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
             raise source.error(f'"{name}"', f"rule {name}: {field.name} must be a {field.type}, not {value!r}")
         if str(field.type).startswith("tuple[Pattern") and not _are_patterns(value):
             raise source.error(f'"{name}"', f"rule {name}: {field.name} must be a list of patterns (lists of tables)")
+        if str(field.type).startswith(("tuple[str", "tuple[EntityType")):
+            _check_strings(source, name, field.name, value)
+        elif field.name == "confidence" and not 0 <= float(value) <= 1:
+            raise source.error(f'"{name}"', f"rule {name}: confidence is {value}; it must be between 0 and 1")
+
+
+def _check_strings(source: RuleFile, name: str, key: str, value: object) -> None:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise source.error(f'"{name}"', f"rule {name}: {key} must be a list of strings")
+    for word in value if key == "types" else ():
+        if word not in ENTITY_TYPES:
+            raise source.error(f'"{name}"', f"rule {name}: {word!r} is no type; types are {', '.join(ENTITY_TYPES)}")
 
 
 def _are_patterns(value: object) -> bool:
@@ -328,6 +349,15 @@ def _nearest(name: str, known: Mapping[str, object]) -> str:
 
 def _is_rule_file(name: str) -> bool:
     return name.endswith((".toml", ".tsv"))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}:1: no UTF-8 text") from error
+    except OSError as error:
+        raise RuleError(f"{path}:1: cannot be read: {error.strerror or error}") from error
 
 
 def _packaged() -> Iterator[tuple[str, str]]:
