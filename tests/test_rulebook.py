@@ -1,0 +1,235 @@
+"""Rule files: what they may say, and what is said about a mistake."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.errors import RuleError
+from kg.matching import Step
+from kg.rulebook import GazetteerEntry, MentionRule, RoleRule, Rulebook, TokenRule
+
+MENTION = """
+[[mine]]
+id = "mine.first"
+makes = "Method"
+reason = "To see what comes of it."
+confidence = 0.5
+"""
+
+
+def rules_in(folder: Path, text: str, kind: type[Any] = MentionRule) -> tuple[Any, ...]:
+    """The [[mine]] rules of a file laid over ours."""
+    (folder / "mine.toml").write_text(text, "utf-8")
+    return Rulebook(folder).rules(kind, "mine")
+
+
+def test_reads_a_rule(tmp_path: Path) -> None:
+    """A table becomes the dataclass of its kind, lists become tuples, and what is not said is the default."""
+    (rule,) = rules_in(tmp_path, MENTION + 'last = [[{ LOWER = "net" }], [{ LOWER = "nets" }]]\nmatches = ["a"]')
+    assert rule == MentionRule(
+        id="mine.first",
+        makes="Method",
+        reason="To see what comes of it.",
+        confidence=0.5,
+        last=([{"LOWER": "net"}], [{"LOWER": "nets"}]),
+        matches=("a",),
+    )
+
+
+def test_rules_that_come_with_kg_are_right(rulebook: Rulebook) -> None:
+    """Every rule that comes with kg is read, and every pattern of it is understood."""
+    for rule in (*rulebook.rules(MentionRule, "mention"), *rulebook.rules(RoleRule, "role")):
+        rulebook.compile((*rule.before, *rule.after), rule.id)
+    assert rulebook.rules(TokenRule, "sentence")
+    assert rulebook.gazetteer
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("confidense = 0.5", "unknown key 'confidense'; did you mean 'confidence'?"),
+        ('makes = "Methods"', "makes is 'Methods'; it may be one of Method, Dataset, Metric, Task, Nothing"),
+        ('span = "words"', "span is 'words'; it may be one of phrase, name, tokens"),
+        ('place = "body"', "place is 'body'; it may be one of title, abstract, any"),
+        ("opens = 1", "opens must be a bool, not 1"),
+        ("min_tokens = true", "min_tokens must be a int, not True"),
+        ("min_tokens = 1.5", "min_tokens must be a int, not 1.5"),
+        ("reason = 3", "reason must be a str, not 3"),
+        ("confidence = 1.5", "confidence is 1.5; it must be between 0 and 1"),
+        ('confidence = "high"', "confidence must be a float, not 'high'"),
+        ('last = [{ LOWER = "net" }]', "last must be a list of patterns (lists of tables)"),
+        ("last = [[]]", "last must be a list of patterns (lists of tables)"),
+        ('matches = "a [net]"', "matches must be a list of strings"),
+        ('last = [[{ LOWER = { IN = ["@nowhere"] } }]]', "no word list @nowhere; "),
+        ('last = [[{ LOWER = { IN = ["@determiner"] } }]]', "did you mean 'determiners'?"),
+        ("last = [[{ LOWER = { IN = 3 } }]]", "IN and NOT_IN take a list of words, or the name of one"),
+    ],
+)
+def test_names_file_line_and_mistake(tmp_path: Path, line: str, message: str) -> None:
+    """A mistake is refused in one line that begins with file and line of the rule and says what may be said."""
+    key = line.partition(" ")[0]
+    table = re.sub(rf"(?m)^{key} = .*\n", "", MENTION) + line
+    with pytest.raises(RuleError) as caught:
+        rules_in(tmp_path, table)
+    assert str(caught.value).startswith("mine.toml:3: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_says_what_is_missing(tmp_path: Path) -> None:
+    """Keys without a default must be given."""
+    with pytest.raises(RuleError, match=r"^mine.toml:3: rule mine.first: makes, confidence missing$"):
+        rules_in(tmp_path, '\n[[mine]]\nid = "mine.first"\nreason = "None."')
+
+
+def test_id_is_given_once(tmp_path: Path) -> None:
+    """Two rules of a kind may not share an id, also where they stand in two files."""
+    (tmp_path / "another.toml").write_text(MENTION, "utf-8")
+    with pytest.raises(RuleError, match=r"the id 'mine\.first' is given twice"):
+        rules_in(tmp_path, MENTION)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ('{ LEMMA = "net" }', "unknown token attribute 'LEMMA'"),
+        ('{ LOWER = "net", OP = "!" }', "OP is '!'"),
+        ("{ TEXT = { REGEX = '[' } }", "is no regular expression"),
+    ],
+)
+def test_names_the_rule_of_a_wrong_pattern(tmp_path: Path, pattern: str, message: str) -> None:
+    """A pattern that cannot be compiled is refused with file, line and rule."""
+    (tmp_path / "mine.toml").write_text(MENTION + f"last = [[{pattern}]]", "utf-8")
+    book = Rulebook(tmp_path)
+    (rule,) = book.rules(MentionRule, "mine")
+    with pytest.raises(RuleError, match=rf"^mine\.toml:3: rule mine\.first: .*{re.escape(message)}"):
+        book.compile(rule.last, rule.id)
+
+
+def test_unknown_type_of_a_role(tmp_path: Path) -> None:
+    """A role rule speaks of known types only."""
+    text = '[[mine]]\nid = "mine.role"\nrole = "used"\nreason = "None."\nweight = 1\ntypes = ["Model"]'
+    with pytest.raises(RuleError, match=r"^mine\.toml:2: rule mine\.role: 'Model' is no type; types are Method, "):
+        rules_in(tmp_path, text, RoleRule)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = [", r"^mine\.toml:1: no valid TOML: "),
+        ("\n\nx = = 1", r"^mine\.toml:3: no valid TOML: "),
+        ("[mine]\nid = 'a'", r"^mine\.toml:1: rules stand under \[\[mine\]\], in double brackets$"),
+        ("lists = 3", r"^mine\.toml:1: word lists stand under \[lists\]$"),
+        ("[lists]\nmine = 'word'", r"^mine\.toml:2: the list mine must be a list of words$"),
+        ("[lists]\nmine = ['@mine']", r"^mine\.toml:2: the list mine takes in itself$"),
+        ("[lists]\nmine = ['@yours']\nyours = ['@mine']", r"^mine\.toml:\d: the list \w+ takes in itself$"),
+        (
+            "[lists]\nmine = ['@determinors']",
+            r"^mine\.toml:2: no word list @determinors; did you mean 'determiners'\?$",
+        ),
+        ("[lists]\n\ndeterminers = ['the']", r"the list determiners is given twice$"),
+    ],
+)
+def test_names_the_line_of_a_broken_file(tmp_path: Path, text: str, message: str) -> None:
+    """A file that is no TOML, or holds something else than lists and rules, is refused with its line."""
+    with pytest.raises(RuleError, match=message):
+        rules_in(tmp_path, text)
+
+
+def test_file_that_is_no_text(tmp_path: Path) -> None:
+    """A rule file in another encoding is named, not decoded wrongly."""
+    (tmp_path / "mine.toml").write_bytes(b"# caf\xe9")
+    with pytest.raises(RuleError, match=r"mine\.toml:1: no UTF-8 text$"):
+        Rulebook(tmp_path)
+
+
+def test_folder_that_is_none(tmp_path: Path) -> None:
+    """A folder that does not exist is an error, not an empty folder."""
+    with pytest.raises(RuleError, match="nowhere: no such folder of rules"):
+        Rulebook(tmp_path / "nowhere")
+
+
+def test_lists_take_in_lists(tmp_path: Path) -> None:
+    """@other in a list, and in IN and NOT_IN of a pattern, stands for all words of that list, however deep."""
+    lists = '[lists]\ninner = ["a", "@"]\nmiddle = ["@inner", "b"]\nouter = ["@middle", "c"]\n'
+    (rule,) = rules_in(tmp_path, lists + MENTION + 'last = [[{ LOWER = { IN = ["@outer", "d"] } }]]')
+    assert Rulebook(tmp_path).words("outer") == {"a", "@", "b", "c"}
+    assert rule.last == ([{"LOWER": {"IN": ["@", "a", "b", "c", "d"]}}],)
+
+
+def test_unknown_list_names_the_nearest(rulebook: Rulebook) -> None:
+    """Asking for a list that is not there names the nearest that is."""
+    with pytest.raises(RuleError, match="no word list @determinors; did you mean 'determiners'"):
+        rulebook.words("determinors")
+
+
+def test_missing_table(rulebook: Rulebook) -> None:
+    """Asking for a table that is not there names the file and the table."""
+    with pytest.raises(RuleError, match=r"^tokens\.toml:1: the table \[nothing\] is missing$"):
+        rulebook.table("tokens.toml", "nothing")
+
+
+def test_same_patterns_compile_to_the_same_steps(rulebook: Rulebook) -> None:
+    """Compiling twice numbers nothing anew."""
+    pattern = [[{"LOWER": "the", "OP": "?"}, {}]]
+    first = rulebook.compile(pattern, "mine")
+    assert rulebook.compile(pattern, "mine") == first
+    assert first[0][1] == Step(0, "1")
+
+
+HEADER = "name\ttype\tcase\tsupport\n"
+
+
+def test_gazetteer(tmp_path: Path) -> None:
+    """Every names*.tsv file adds names; quotes in a name are a part of it."""
+    (tmp_path / "names-mine.tsv").write_text(
+        HEADER + 'Foo "Bar"\tDataset\texact\t3\nfoo nets\tMethod\tany\t0\n', "utf-8"
+    )
+    mine = [entry for entry in Rulebook(tmp_path).gazetteer if "oo" in entry.name]
+    assert GazetteerEntry('Foo "Bar"', "Dataset", exact_case=True, support=3) in mine
+    assert GazetteerEntry("foo nets", "Method", exact_case=False, support=0) in mine
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("Foo\tDataset\texact", "a line must give name, type"),
+        ("Foo\tModel\texact\t3", "a line must give name, type"),
+        ("\tMethod\texact\t3", "a line must give name, type"),
+        ("Foo Method exact 3", "a line must give name, type"),
+        ("Foo\tMethod\tlower\t3", "case must be exact or any"),
+        ("Foo\tMethod\tany\tmany", "support a whole number"),
+        ("Foo\tMethod\tany\t-1", "support a whole number"),
+    ],
+)
+def test_gazetteer_names_the_line_of_a_mistake(tmp_path: Path, line: str, message: str) -> None:
+    """A line that is no name with type, case and support is refused with file and line."""
+    (tmp_path / "names-mine.tsv").write_text(HEADER + "Bar\tMethod\tany\t1\n" + line + "\n", "utf-8")
+    with pytest.raises(RuleError, match=rf"^names-mine\.tsv:3: .*{message}"):
+        Rulebook(tmp_path)
+
+
+def test_hash_tells_rules_apart(tmp_path: Path, rulebook: Rulebook) -> None:
+    """The hash depends on every rule file in force, on nothing else, and is the same each time."""
+    same = tmp_path / "same"
+    other = tmp_path / "other"
+    for folder in (same, other):
+        folder.mkdir()
+        (folder / "notes.txt").write_text("no rules", "utf-8")
+    (other / "mine.toml").write_text(MENTION, "utf-8")
+    assert re.fullmatch("[0-9a-f]{64}", rulebook.hash)
+    assert Rulebook(same).hash == Rulebook().hash == rulebook.hash
+    assert Rulebook(other).hash != rulebook.hash
+    assert Rulebook(other).hash == Rulebook(other).hash
+
+
+def test_folder_replaces_file_by_file(tmp_path: Path) -> None:
+    """A file of the same name replaces ours whole; all our other files stay in force."""
+    (tmp_path / "roles.toml").write_text('[[role]]\nid = "only"\nrole = "used"\nreason = "None."\nweight = 1', "utf-8")
+    book = Rulebook(tmp_path)
+    assert [rule.id for rule in book.rules(RoleRule, "role")] == ["only"]
+    assert book.rules(MentionRule, "mention") == Rulebook().rules(MentionRule, "mention")
