@@ -1,0 +1,71 @@
+# Everything runs in .venv, which is made when it is first needed and made up to date when pyproject.toml or the lock
+# changes. To use another Python: make test PYTHON=/path/to/python
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/ci.txt
+FOR_USE := $(VENV)/.for-use
+FOR_WORK := $(VENV)/.for-work
+EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
+PYTEST_ARGS ?= -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format bench screenshot lock clean
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(FOR_USE): pyproject.toml $(LOCK)
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'kg needs Python 3.11 or later: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@echo 'setting up $(VENV)'
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable .
+	@touch $@
+
+$(FOR_WORK): $(FOR_USE)
+	@echo 'setting up $(VENV) to work on kg'
+	@$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable '.[dev]'
+	@touch $@
+
+install: $(FOR_USE) ## Set up .venv with kg in it
+
+demo: $(FOR_USE) ## Build the graph of the example papers, and say what it holds
+	@$(BIN)/kg build $(EXAMPLES) -o demo/
+	@echo
+	@$(BIN)/kg stats demo/ --top 5
+	@echo
+	@echo 'Look at it:     open demo/graph.html in a browser'
+	@echo 'Ask why:        $(BIN)/kg explain "We propose FooNet, which reaches 92.3% accuracy on ImageNet."'
+	@echo 'Use your own:   $(BIN)/kg build YOUR-FILES -o my-graph/'
+
+test: $(FOR_WORK) ## Run the tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(FOR_WORK) ## Check style, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(FOR_WORK) ## Put the code in the one format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
+	@$(BIN)/python benchmarks/throughput.py
+
+screenshot: $(FOR_WORK) ## Take the picture of the page anew (needs Chromium)
+	@$(BIN)/python docs/screenshot.py docs/graph-page.png
+
+lock: ## Pin anew what is installed
+	@rm -rf .cache/lock
+	@"$(PYTHON)" -m venv .cache/lock
+	@.cache/lock/bin/python -m pip install --quiet --editable '.[dev]'
+	@head -1 $(LOCK) > .cache/lock.txt
+	@.cache/lock/bin/python -m pip freeze --exclude-editable >> .cache/lock.txt
+	@mv .cache/lock.txt $(LOCK)
+
+clean: ## Remove all that was made, .venv too
+	rm -rf $(VENV) .cache demo out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
