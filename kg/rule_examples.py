@@ -160,5 +160,5 @@ def _marked_places(example: str) -> tuple[str, Spans]:
 def _shown(text: str, span: tuple[int, int]) -> str:
     """The words of a span, or, of an empty one, the word before which it stands."""
     start, end = span
-    words = text[start:end] if end > start else text[start:].split(maxsplit=1)[0] if text[start:].strip() else "the end"
-    return repr(words)
+    following = text[start:].split(maxsplit=1)
+    return repr(text[start:end] or following[0]) if following else "the end of the example"
