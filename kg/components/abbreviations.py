@@ -104,7 +104,9 @@ class Abbreviations:
         place = find_long_form(text, before)
         if place is None:
             return None
-        start = next((i for i in range(first, parenthesis) if doc[i].idx <= base + place < doc[i].idx + len(doc[i])), None)
+        start = next(
+            (i for i in range(first, parenthesis) if doc[i].idx <= base + place < doc[i].idx + len(doc[i])), None
+        )
         if start is None or before[place:].lower() == text.lower():
             return None
         return Abbreviation(short, TokenSpan(start, parenthesis))

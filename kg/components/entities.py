@@ -33,9 +33,7 @@ class Entities:
                 name = text[candidate.start_char : candidate.end_char]
                 name = aliases.get(key(name), name)
                 groups.setdefault((candidate.type, key(name, self._heads[candidate.type])), []).append(candidate)
-        return [
-            DocumentEntity(kind, _names(text, mentions), mentions) for (kind, _), mentions in groups.items()
-        ]
+        return [DocumentEntity(kind, _names(text, mentions), mentions) for (kind, _), mentions in groups.items()]
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
