@@ -177,7 +177,7 @@ class Linker:
     def _described(self, lead: str, words: list[str], wanted: re.Pattern[str] | None) -> str | None:
         name = words[:1] if lead else words
         for word in reversed(lead.split()[-_MOST_DESCRIBED_WORDS:] if lead else []):
-            if not word[0].isalnum() or not word[-1].isalnum() or word.casefold() in self._not_in_name:
+            if not word[0].isalpha() or not word[-1].isalnum() or word.casefold() in self._not_in_name:
                 break
             name = [word, *name]
         while len(name) > 1 and (name[0].casefold() in self._not_in_name or not name[0][0].isalnum()):

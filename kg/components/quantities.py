@@ -93,6 +93,7 @@ class QuantityParser:
             (rule, shapes.compile(rule.before), shapes.require(rule.between))
             for rule in read_rules(rulebook, FILE, "pair", PairRule)
         ]
+        self._joining = frozenset(rule.id for rule, _, _ in self._pairs)
         alternatives = []
         for index, rule in enumerate(self._rules):
             own = re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{index}>", rule.pattern)
@@ -230,7 +231,7 @@ class QuantityParser:
 
     def _pair_rule(self, text: str, first: Quantity, second: Quantity) -> PairRule | None:
         between = text[first.end : second.value_start]
-        if len(between) > _NAME_REACH or first.change or not _same_unit(first, second):
+        if len(between) > _NAME_REACH or first.change or first.rule in self._joining or not _same_unit(first, second):
             return None
         lead = text[max(0, first.start - _NAME_REACH) : first.start]
         for rule, before, gap in self._pairs:
@@ -308,7 +309,7 @@ def _read_units(table: str) -> tuple[dict[str, Unit], re.Pattern[str]]:
         rf"(?:\s?\$)?[\s~]?-?(?:(?:absolute|relative)\s)?(?:"
         rf"(?P<measure>{scores})(?:\s|-)(?:score\s)?points?(?![A-Za-z])"
         rf"|(?P<unit>(?:{worded})(?![A-Za-z0-9])|{signs})(?:\s?\$(?![0-9]))?"
-        rf"|(?:[A-Za-z][A-Za-z0-9-]{{0,20}}\s){{1,2}}(?P<counted>{counted})(?![A-Za-z0-9]))"
+        rf"|(?<=\s)(?:[A-Za-z][A-Za-z0-9-]{{0,20}}\s){{1,2}}(?P<counted>{counted})(?![A-Za-z0-9]))"
     )
 
 

@@ -217,7 +217,7 @@ class Results:
         last = judged[-1] if judged else None
         if last is not None and last.rule is not None and last.rule.measured:
             gap = scene.between(last.quantity.end, quantity.start)
-            if self._linker.is_list_gap(gap):
+            if quantity.change == "to" or self._linker.is_list_gap(gap):
                 return True
         return (
             quantity.unit is None
