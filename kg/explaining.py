@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 
 from kg.components.document import field_at, fields_of
 from kg.components.results import to_result
+from kg.components.tokens import token_table
 from kg.extraction import annotate, pipeline
 from kg.model import Paper
 
@@ -52,12 +53,12 @@ def _mentions(doc: Doc) -> Iterator[Explanation]:
         for entity in doc._.kg_entities or ()
         for mention in entity.mentions
     }
-    fields = fields_of(doc)
+    fields, text = fields_of(doc), token_table(doc).text
     for candidate in doc._.kg_candidates or ():
         field = field_at(fields, candidate.start_char)
         yield Explanation(
             what=candidate.type,
-            text=doc.text[candidate.start_char : candidate.end_char],
+            text=text[candidate.start_char : candidate.end_char],
             field=field.name,
             start=candidate.start_char - field.start,
             end=candidate.end_char - field.start,

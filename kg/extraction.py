@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
 from kg.components.results import to_result
 from kg.components.tokenizing import adapt_tokenizer
+from kg.components.tokens import token_table
 from kg.model import Entity, Extraction, FieldName, Mention, Paper
 from kg.rulebook import Rulebook
 
@@ -87,8 +88,10 @@ def extract_one(nlp: Language, paper: Paper, min_confidence: float = 0.0) -> Ext
 
 def annotate(nlp: Language, paper: Paper) -> Doc:
     """The Doc of a paper with everything that the components leave on it."""
-    doc = nlp.make_doc(paper_text(paper))
+    text = paper_text(paper)
+    doc = nlp.make_doc(text)
     doc._.kg_fields = paper_fields(paper)
+    token_table(doc, text)
     for _, component in nlp.pipeline:
         doc = component(doc)
     return doc
@@ -114,7 +117,7 @@ def to_extraction(doc: Doc, paper: Paper, min_confidence: float = 0.0) -> Extrac
 
 
 def _to_entity(doc: Doc, entity: DocumentEntity, min_confidence: float) -> Entity:
-    fields = fields_of(doc)
+    fields, text = fields_of(doc), token_table(doc).text
     mentions = []
     for candidate in entity.mentions:
         if candidate.confidence >= min_confidence:
@@ -125,7 +128,7 @@ def _to_entity(doc: Doc, entity: DocumentEntity, min_confidence: float) -> Entit
                     field=field.name,
                     start=candidate.start_char - field.start,
                     end=candidate.end_char - field.start,
-                    text=doc.text[candidate.start_char : candidate.end_char],
+                    text=text[candidate.start_char : candidate.end_char],
                     rule=candidate.rule,
                     confidence=candidate.confidence,
                 )

@@ -6,6 +6,7 @@ definitions in biomedical text", Pacific Symposium on Biocomputing 8, 2003, page
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,11 +14,15 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import Abbreviation, TokenSpan, register_extensions
+from kg.components.tokens import TokenTable, token_table
 
 SHORTEST: Final = 2
 LONGEST: Final = 12
 MOST_SHORT_WORDS: Final = 2
 MOST_LONG_WORDS: Final = 10
+_OPENING: Final = frozenset("([")
+_CLOSING: Final = frozenset(")],;")
+_ENDING: Final = frozenset(".;():\n")
 
 
 def is_short_form(text: str) -> bool:
@@ -60,15 +65,13 @@ class Abbreviations:
 
     def match(self, doc: Doc) -> list[Abbreviation]:
         """The definitions in a Doc, in reading order, each short form once."""
+        tokens = token_table(doc)
         found: dict[str, Abbreviation] = {}
-        for opening, closing in self._parentheses(doc):
-            inside = TokenSpan(opening + 1, closing)
-            text = doc[inside.start : inside.end].text
-            abbreviation = (
-                self._defined_before(doc, inside, text) if is_short_form(text) else self._defined_inside(doc, inside)
-            )
-            if abbreviation is not None:
-                found.setdefault(doc[abbreviation.short.start : abbreviation.short.end].text, abbreviation)
+        for inside in _parentheses(tokens.lower):
+            text = tokens.text_of(inside.start, inside.end)
+            defined = _defined_before(tokens, inside) if is_short_form(text) else _defined_inside(tokens, inside)
+            if defined is not None:
+                found.setdefault(tokens.text_of(defined.short.start, defined.short.end), defined)
         return list(found.values())
 
     def __call__(self, doc: Doc) -> Doc:
@@ -76,50 +79,46 @@ class Abbreviations:
         doc._.kg_abbreviations = self.match(doc)
         return doc
 
-    @staticmethod
-    def _parentheses(doc: Doc) -> Iterator[tuple[int, int]]:
-        opening = -1
-        for token in doc:
-            text = token.text
-            if text in ("(", "["):
-                opening = token.i
-            elif text in (")", "]", ",", ";") and opening >= 0:
-                if token.i > opening + 1:
-                    yield opening, token.i
-                opening = -1
 
-    @staticmethod
-    def _defined_before(doc: Doc, short: TokenSpan, text: str) -> Abbreviation | None:
-        parenthesis = short.start - 1
-        words = min(len(text) + 5, len(text) * 2, MOST_LONG_WORDS)
-        first = max(0, parenthesis - words)
-        for index in range(parenthesis - 1, first - 1, -1):
-            if doc[index].text in (".", ";", "(", ")", "\n", ":"):
-                first = index + 1
-                break
-        if first >= parenthesis:
-            return None
-        base = doc[first].idx
-        before = doc.text[base : doc[parenthesis].idx].rstrip()
-        place = find_long_form(text, before)
-        if place is None:
-            return None
-        start = next(
-            (i for i in range(first, parenthesis) if doc[i].idx <= base + place < doc[i].idx + len(doc[i])), None
-        )
-        if start is None or before[place:].lower() == text.lower():
-            return None
-        return Abbreviation(short, TokenSpan(start, parenthesis))
+def _parentheses(words: list[str]) -> Iterator[TokenSpan]:
+    """What stands between an opening parenthesis and the next closing one, comma or semicolon."""
+    opening = -1
+    for index, word in enumerate(words):
+        if word in _OPENING:
+            opening = index
+        elif opening >= 0 and word in _CLOSING:
+            if index > opening + 1:
+                yield TokenSpan(opening + 1, index)
+            opening = -1
 
-    @staticmethod
-    def _defined_inside(doc: Doc, inside: TokenSpan) -> Abbreviation | None:
-        start = inside.start - 2
-        if start < 0 or inside.end - inside.start > MOST_LONG_WORDS:
-            return None
-        short, text = doc[start].text, doc[inside.start : inside.end].text
-        if not is_short_form(short) or inside.end - inside.start < MOST_SHORT_WORDS or find_long_form(short, text) != 0:
-            return None
-        return Abbreviation(TokenSpan(start, start + 1), inside)
+
+def _defined_before(tokens: TokenTable, short: TokenSpan) -> Abbreviation | None:
+    parenthesis = short.start - 1
+    text = tokens.text_of(short.start, short.end)
+    first = max(0, parenthesis - min(len(text) + 5, len(text) * 2, MOST_LONG_WORDS))
+    for index in range(parenthesis - 1, first - 1, -1):
+        if tokens.lower[index] in _ENDING:
+            first = index + 1
+            break
+    if first >= parenthesis:
+        return None
+    base = tokens.starts[first]
+    before = tokens.text[base : tokens.starts[parenthesis]].rstrip()
+    place = find_long_form(text, before)
+    if place is None or before[place:].lower() == text.lower():
+        return None
+    start = bisect_right(tokens.starts, base + place) - 1
+    return Abbreviation(short, TokenSpan(start, parenthesis))
+
+
+def _defined_inside(tokens: TokenTable, inside: TokenSpan) -> Abbreviation | None:
+    start = inside.start - 2
+    if start < 0 or not MOST_SHORT_WORDS <= inside.end - inside.start <= MOST_LONG_WORDS:
+        return None
+    short, text = tokens.text_of(start, start + 1), tokens.text_of(inside.start, inside.end)
+    if not is_short_form(short) or find_long_form(short, text) != 0:
+        return None
+    return Abbreviation(TokenSpan(start, start + 1), inside)
 
 
 @Language.factory("kg_abbreviations", assigns=["doc._.kg_abbreviations"])

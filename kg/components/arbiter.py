@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from kg.components.document import Candidate
 from kg.components.naming import key
 from kg.components.proposals import NOTHING, Proposal
+from kg.components.tokens import token_table
 from kg.model import EntityType
 
 SAME_NAME_RULE: Final = "same-name"
@@ -26,16 +27,14 @@ class Arbiter:
     """Puts the proposals of one Doc together and decides between them."""
 
     def __init__(self, doc: Doc, generic: frozenset[str]) -> None:
-        self._lower = [token.lower_ for token in doc]
-        self._offsets = [token.idx for token in doc]
-        self._text = doc.text
+        self._tokens = token_table(doc)
         self._generic = generic
         self._alias: dict[str, str] = {}
         self._alias_spans: list[tuple[int, int]] = []
         for abbreviation in doc._.kg_abbreviations or ():
             short, long = (
-                self._surface(abbreviation.short.start, abbreviation.short.end),
-                self._surface(abbreviation.long.start, abbreviation.long.end),
+                self._tokens.text_of(abbreviation.short.start, abbreviation.short.end),
+                self._tokens.text_of(abbreviation.long.start, abbreviation.long.end),
             )
             self._alias[key(short)] = key(long)
             self._alias_spans += [
@@ -65,14 +64,11 @@ class Arbiter:
         return candidates
 
     def _key(self, start: int, end: int) -> str:
-        own = key(self._surface(start, end))
+        own = key(self._tokens.text_of(start, end))
         return self._alias.get(own, own)
 
-    def _surface(self, start: int, end: int) -> str:
-        return self._text[self._offsets[start] : self._offsets[end - 1] + len(self._lower[end - 1])]
-
     def _is_generic(self, start: int, end: int) -> bool:
-        return all(word in self._generic for word in self._lower[start:end])
+        return all(word in self._generic for word in self._tokens.lower[start:end])
 
     def _add_other_places(
         self,
@@ -86,12 +82,12 @@ class Arbiter:
             name = keys.get(span) or self._key(*span)
             winner, score = verdicts.get(name, (NOTHING, 0.0))
             if winner != NOTHING and score >= LEAST_SCORE:
-                words = tuple(self._lower[span[0] : span[1]])
+                words = tuple(self._tokens.lower[span[0] : span[1]])
                 wanted[words[0]][words] = name
-        for start, word in enumerate(self._lower):
+        for start, word in enumerate(self._tokens.lower):
             for words, name in wanted.get(word, {}).items():
                 end = start + len(words)
-                if (start, end) not in by_span and tuple(self._lower[start:end]) == words:
+                if (start, end) not in by_span and tuple(self._tokens.lower[start:end]) == words:
                     by_span[start, end] = []
                     keys[start, end] = name
 
@@ -99,8 +95,7 @@ class Arbiter:
         self, span: tuple[int, int], group: list[Proposal], winner: str, score: float
     ) -> Iterator[Candidate]:
         start, end = span
-        first = self._offsets[start]
-        last = self._offsets[end - 1] + len(self._lower[end - 1])
+        first, last = self._tokens.starts[start], self._tokens.ends[end - 1]
         supporting = [p for p in sorted(group, key=lambda p: (-p.confidence, p.rule)) if p.type == winner]
         accepted = winner != NOTHING and score >= LEAST_SCORE
         for proposal in sorted(group, key=lambda p: (-p.confidence, p.rule, p.type)):

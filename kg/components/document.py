@@ -6,6 +6,7 @@ together. ``doc._.kg_fields`` tells which characters belong to which field.
 | extension | value |
 |---|---|
 | ``kg_fields`` | list of ``Field``: name, first character, end |
+| ``kg_tokens`` | ``kg.components.tokens.TokenTable``: the tokens as plain lists |
 | ``kg_abbreviations`` | list of ``Abbreviation``: short and long form |
 | ``kg_candidates`` | list of ``Candidate``: all that a mention rule proposed, losers too |
 | ``kg_entities`` | list of ``DocumentEntity``: the winners, grouped to things |
@@ -114,9 +115,17 @@ def field_at(fields: list[Field], start_char: int) -> Field:
 
 def register_extensions() -> None:
     """Make the extensions known to spaCy; doing so again changes nothing."""
-    for name in ("kg_fields", "kg_abbreviations", "kg_candidates", "kg_entities", "kg_quantities", "kg_results"):
-        if not Doc.has_extension(name):
-            Doc.set_extension(name, default=None)
+    for name in (
+        "kg_fields",
+        "kg_tokens",
+        "kg_abbreviations",
+        "kg_candidates",
+        "kg_entities",
+        "kg_quantities",
+        "kg_results",
+    ):
+        if not Doc.has_extension(f"kg_{name}"):
+            Doc.set_extension(f"kg_{name}", default=None)
 
 
 register_extensions()

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 
 from kg.components.document import Candidate, DocumentEntity, register_extensions
 from kg.components.naming import key
+from kg.components.tokens import token_table
 from kg.model import ENTITY_TYPES, EntityType
 from kg.rulebook import Rulebook
 
@@ -22,12 +23,13 @@ class Entities:
 
     def match(self, doc: Doc) -> list[DocumentEntity]:
         """The things that a Doc names."""
+        tokens = token_table(doc)
         aliases = {
-            key(doc[a.short.start : a.short.end].text): doc[a.long.start : a.long.end].text
+            key(tokens.text_of(a.short.start, a.short.end)): tokens.text_of(a.long.start, a.long.end)
             for a in doc._.kg_abbreviations or ()
         }
         groups: dict[tuple[EntityType, str], list[Candidate]] = {}
-        text = doc.text
+        text = tokens.text
         for candidate in doc._.kg_candidates or ():
             if not candidate.lost_to:
                 name = text[candidate.start_char : candidate.end_char]

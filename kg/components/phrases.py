@@ -6,12 +6,14 @@ from individual documents", in Text Mining: Applications and Theory, 2010; what 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
 from kg.components.contexts import TokenRules
 from kg.components.document import Field, fields_of
+from kg.components.tokens import token_table
 from kg.matching import bits, runs
 from kg.rulebook import Rulebook, TokenRule
 
@@ -74,8 +76,7 @@ class PhraseFinder:
         fields: list[Field] = fields_of(doc)
         if fields[0].name != "title":
             return 0
-        end = next((token.i for token in doc if token.idx >= fields[0].end), len(doc))
-        return (1 << end) - 1
+        return (1 << bisect_left(token_table(doc).starts, fields[0].end)) - 1
 
     @staticmethod
     def _names(doc: Doc, strong: int, weak: int, numerals: int) -> dict[int, int]:

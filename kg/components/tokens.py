@@ -1,0 +1,37 @@
+"""The tokens of a Doc as plain lists, made once: to walk over spaCy's tokens costs more than all the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.attrs import IDX, LENGTH, LOWER
+from spacy.tokens import Doc
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTable:
+    """The text of a Doc, and for every token its words in lower case, its first character and its end."""
+
+    text: str
+    lower: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def text_of(self, start: int, end: int) -> str:
+        """What stands at tokens ``start`` to ``end`` (exclusive)."""
+        return self.text[self.starts[start] : self.ends[end - 1]]
+
+
+def token_table(doc: Doc, text: str | None = None) -> TokenTable:
+    """The table of a Doc, remembered on it; ``text`` saves asking the Doc for its own."""
+    known: TokenTable | None = doc._.kg_tokens
+    if known is None:
+        attributes = doc.to_array([LOWER, IDX, LENGTH])
+        starts = attributes[:, 1].tolist()
+        known = doc._.kg_tokens = TokenTable(
+            text=doc.text if text is None else text,
+            lower=list(map(doc.vocab.strings.__getitem__, attributes[:, 0].tolist())),
+            starts=starts,
+            ends=(attributes[:, 1] + attributes[:, 2]).tolist(),
+        )
+    return known
