@@ -115,15 +115,7 @@ def field_at(fields: list[Field], start_char: int) -> Field:
 
 def register_extensions() -> None:
     """Make the extensions known to spaCy; doing so again changes nothing."""
-    for name in (
-        "kg_fields",
-        "kg_tokens",
-        "kg_abbreviations",
-        "kg_candidates",
-        "kg_entities",
-        "kg_quantities",
-        "kg_results",
-    ):
+    for name in ("fields", "tokens", "abbreviations", "candidates", "entities", "quantities", "results"):
         if not Doc.has_extension(f"kg_{name}"):
             Doc.set_extension(f"kg_{name}", default=None)
 
