@@ -31,6 +31,10 @@ class Comparisons:
             r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even|many|most|several|various)\s)*"
         )
         self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
+        self._lift = shapes.require("{lift}", flags=re.IGNORECASE)
+        self._rival = shapes.require("{rival}")
+        self._turns = rulebook.words("up_verbs") | rulebook.words("down_verbs")
+        self._adverb_tail = shapes.require("{adverb_tail}")
         self._and_by = shapes.require("{and_by}", flags=re.IGNORECASE)
         self._level_tail = shapes.require("{level_tail}")
         self._by_next = shapes.require("{by_next}")
@@ -47,14 +51,14 @@ class Comparisons:
         """What a list of numbers is compared against: the nearest phrase after than, over, outperforming and so on."""
         best: tuple[int, str] | None = None
         overtaken = False
-        for pattern in (self._compare, self._overtake, self._and_by):
+        for pattern in (self._compare, self._overtake, self._lift, self._and_by):
             for match in pattern.finditer(scene.text, scene.start, scene.end):
                 if pattern is self._and_by and not overtaken:
                     break
-                name = self._phrase(scene, match.end())
+                name = self._phrase(scene, match.end(), only_rivals=pattern is self._lift)
                 if name is None:
                     continue
-                overtaken = overtaken or pattern is self._overtake
+                overtaken = overtaken or pattern in (self._overtake, self._lift)
                 cost = self._baseline_cost(scene, group, match, name, compared=pattern is self._compare)
                 if cost is not None and (best is None or cost < best[0]):
                     best = (cost, name)
@@ -76,7 +80,7 @@ class Comparisons:
         cost = 10 * others + len(gap) // 20 + (0 if follows else 2)
         return cost if compared else cost + (8 if follows else 1)
 
-    def _phrase(self, scene: Scene, start: int) -> str | None:
+    def _phrase(self, scene: Scene, start: int, *, only_rivals: bool = False) -> str | None:
         rest = scene.between(start, min(scene.end, start + 120))
         opened = self._openers.match(rest)
         head = start + (opened.end() if opened else 0)
@@ -87,11 +91,14 @@ class Comparisons:
         begin = plain.end() if plain else 0
         stop = self._stop.search(rest, begin + 1)
         phrase = rest[begin : stop.start() if stop else len(rest)].strip()
+        phrase = self._adverb_tail.sub("", phrase)
+        if only_rivals and not self._rival.search(phrase):
+            return None
         words = phrase.split()
         if not words or len(words) > _MOST_WORDS or any(sign.isdigit() for sign in words[0]):
             return None
         if (
-            words[0].casefold() in self._stops
+            words[0].casefold() in self._stops | self._turns
             or words[-1].casefold() in self._no_baseline
             or words[0].casefold() in self._no_baseline - _OPENING
         ):

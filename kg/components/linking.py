@@ -23,6 +23,16 @@ _WORDS: Final = re.compile(r"[^\W_]+(?:['\u2019][a-z]+)?|[;:,(]|[.](?=\s)")
 _FARTHEST: Final = 260
 _BREAK_COST: Final = 6
 _NUMBER_COST: Final = 2
+_NOT_IN_NAMES: Final = (
+    "breakers",
+    "determiners",
+    "measured_openers",
+    "reaching_verbs",
+    "up_verbs",
+    "down_verbs",
+    "up_nouns",
+    "down_nouns",
+)
 _TIGHT: Final = 0
 _FARTHEST_METRIC: Final = 5
 _FARTHEST_DATASET: Final = 10
@@ -67,9 +77,7 @@ class Linker:
         self._verb_after = shapes.require("{verb_after}")
         self._head_before = shapes.require("{head_before}", flags=re.IGNORECASE)
         self._head_after = shapes.require("{head_after}", flags=re.IGNORECASE)
-        self._not_in_name = (
-            rulebook.words("breakers") | rulebook.words("determiners") | rulebook.words("measured_openers")
-        )
+        self._not_in_name = frozenset[str]().union(*(rulebook.words(name) for name in _NOT_IN_NAMES))
         self._own_lead = shapes.require("{own_lead}", flags=re.IGNORECASE)
         self._trained_on = shapes.require("{trained_on}", flags=re.IGNORECASE)
         self._other_subject = shapes.require("{other_subject}", flags=re.IGNORECASE)
@@ -172,16 +180,17 @@ class Linker:
         if before is not None:
             return self._described(scene.between(start, start + before.start()), before.group().split(), wanted)
         after = self._head_after.match(scene.between(group[-1].end, scene.end).lstrip(" $"))
-        return self._described("", after.group().split(), wanted) if after is not None else None
+        if after is None:
+            return None
+        *lead, head = after.group().split()
+        return self._described(" ".join(lead), [head], wanted)
 
     def _described(self, lead: str, words: list[str], wanted: re.Pattern[str] | None) -> str | None:
-        name = words[:1] if lead else words
-        for word in reversed(lead.split()[-_MOST_DESCRIBED_WORDS:] if lead else []):
+        name = words[:1]
+        for word in reversed(lead.split()[-_MOST_DESCRIBED_WORDS:]):
             if not word[0].isalpha() or not word[-1].isalnum() or word.casefold() in self._not_in_name:
                 break
             name = [word, *name]
-        while len(name) > 1 and (name[0].casefold() in self._not_in_name or not name[0][0].isalnum()):
-            name = name[1:]
         text = " ".join(name)
         return text if wanted is None or wanted.search(text) else None
 
@@ -225,15 +234,18 @@ class Linker:
                 continue
             if place.entity.role == "introduced" or not self._own_lead.search(lead):
                 subject = place
+        others = self._others(scene, quantity, subject.end if subject else scene.start)
+        if others is not None:
+            return others
         if subject is not None:
             own = list(self._own_subject.finditer(scene.between(subject.end, quantity.start)))
             if not own or topic.method is None:
                 return subject.entity.name
-        return self._others(scene, quantity) or (topic.method.name if topic.method else None)
+        return topic.method.name if topic.method else None
 
-    def _others(self, scene: Scene, quantity: Quantity) -> str | None:
+    def _others(self, scene: Scene, quantity: Quantity, start: int) -> str | None:
         """The subject of the clause where it is "other approaches" or the like."""
-        others = list(self._other_subject.finditer(scene.text, scene.start, quantity.start))
+        others = list(self._other_subject.finditer(scene.text, start, quantity.start))
         if not others or not self._verb_after.search(scene.between(others[-1].end(), quantity.start) + " "):
             return None
         if self._comparisons.opens_after(scene.between(scene.start, others[-1].start())):

@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 
 from kg.components.document import register_extensions
 from kg.components.textrules import NameRule, NumberRule, PairRule, Shapes, read_rules, spaced
+from kg.components.tokens import token_table
 from kg.errors import RuleError
 from kg.model import Qualifier
 from kg.rulebook import Rulebook
@@ -47,7 +48,7 @@ class Quantity:
     the number alone (a range with what stands between its ends). ``number`` is its decimal, scale included ("1.3B" is
     1300000000), and None for a range, a fraction or a grid. ``unit`` is the unit as results give it, ``dimension`` what
     it measures (``units.tsv``; empty without a unit). ``measure`` is the metric where the unit names it ("34.5 BLEU"),
-    ``signed`` whether a sign stands before the value, and ``change`` tells the two ends of "from A to B" apart.
+    ``signed`` whether a plus stands before the value, and ``change`` tells the two ends of "from A to B" apart.
     """
 
     start: int
@@ -153,7 +154,7 @@ class QuantityParser:
             qualifier=self._qualifier(text, start, end),
             rule=rule.id,
             measure=measure,
-            signed=text[start] in _SIGNS,
+            signed=text[start] == "+",
         )
 
     def _unit_after(self, text: str, end: int) -> tuple[Unit | None, str, int]:
@@ -321,7 +322,7 @@ class QuantityComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate."""
-        doc._.kg_quantities = self._parser.parse(doc.text)
+        doc._.kg_quantities = self._parser.parse(token_table(doc).text)
         return doc
 
 

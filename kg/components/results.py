@@ -21,12 +21,14 @@ from kg.components.linking import FILE, Linker
 from kg.components.quantities import Quantity
 from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
 from kg.components.textrules import ResultRule, Shapes, read_rules
+from kg.components.tokens import token_table
 from kg.model import ENTITY_TYPES, Evidence, Result, ResultKind
 from kg.rulebook import Rulebook
 
 _REACH: Final = 160
 _LEAD_SIGNS: Final = " \t\n(+-~$\\≈<>≤≥[="
 _NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
+_DEFAULTS: Final = frozenset(("score.share", "gain.points", "score.metric-unit", "score.bare"))
 _SCORE_UNITS: Final = frozenset(("score", "count"))
 
 
@@ -120,10 +122,10 @@ def _is_inside(quantity: Quantity, places: Sequence[Place]) -> bool:
 
 def _sentences(doc: Doc) -> Iterator[tuple[int, int]]:
     """The bounds of the sentences in characters; ``doc.sents`` looks at every token several times."""
+    table = token_table(doc)
     starts = [0, *(int(index) for index in np.flatnonzero(doc.to_array("SENT_START") == 1) if index), len(doc)]
     for first, following in pairwise(starts):
-        last = doc[following - 1]
-        yield doc[first].idx, last.idx + len(last)
+        yield table.starts[first], table.ends[following - 1]
 
 
 class Results:
@@ -138,6 +140,8 @@ class Results:
             flags=re.IGNORECASE,
         )
         self._respectively = shapes.require(r"\b(?:respectively|resp\.)", flags=re.IGNORECASE)
+        self._continuation = shapes.require("{continued}", flags=re.IGNORECASE)
+        self._rival_number = shapes.require("{rival_number}", flags=re.IGNORECASE)
         self._possessive = shapes.require("{possessive}")
         self._both = shapes.require(r"\bboth\s(?:the\s)?$", flags=re.IGNORECASE)
 
@@ -187,7 +191,7 @@ class Results:
         fields = fields_of(doc)
         title_end = fields[0].end if fields[0].name == "title" else 0
         topic = topic_of(entities, title_end)
-        text = doc.text
+        text = token_table(doc).text
         own_start = self._own_start(text, title_end, topic)
         for scene in self._scenes(doc, text, entities):
             yield scene, topic, own_start > scene.end
@@ -203,8 +207,18 @@ class Results:
             )
             for quantity in group:
                 rule = self._judge.rule_for(scene, group, quantity, measured=measured, background=background)
+                if rule is None or rule.id in _DEFAULTS:
+                    rule = self._continued(scene, quantity, judged) or rule
                 judged.append(_Judged(quantity, group, rule))
         return judged
+
+    def _continued(self, scene: Scene, quantity: Quantity, judged: Sequence[_Judged]) -> ResultRule | None:
+        """The rule of the number before, where the sentence goes on in the same way: "by 3% on A and 5% on B"."""
+        last = judged[-1] if judged else None
+        if last is None or last.makes not in ("gain", "reduction") or last.quantity.dimension != quantity.dimension:
+            return None
+        gap = scene.between(last.quantity.end, quantity.start)
+        return last.rule if self._continuation.fullmatch(gap) else None
 
     def _results(self, scene: Scene, topic: Topic, *, background: bool) -> Iterator[DocumentResult]:
         judged = [found for found in self._judged(scene, background=background) if found.is_result]
@@ -225,6 +239,7 @@ class Results:
             and (
                 bool(quantity.change)
                 or self._linker.is_beside_method(scene, quantity)
+                or self._rival_number.search(scene.between(quantity.start - 20, quantity.start)) is not None
                 or self._possessive.search(scene.between(quantity.start - 12, quantity.start)) is not None
             )
         )

@@ -154,10 +154,10 @@ def test_metric_units_name_the_metric() -> None:
 
 
 def test_signs_are_seen() -> None:
-    """A plus or minus before a number belongs to the quantity and not to its value."""
+    """A plus or minus before a number belongs to the quantity and not to its value; a plus is told."""
     plus, minus = PARSER.parse("(e.g., +6.87% here and -2.5% there)")
     assert (plus.text, plus.value, plus.signed) == ("+6.87%", "6.87", True)
-    assert (minus.text, minus.value, minus.signed) == ("-2.5%", "2.5", True)
+    assert (minus.text, minus.value, minus.signed) == ("-2.5%", "2.5", False)
 
 
 UNITS = {"%": "%", "\\%": "%", " percent": "%", "x": "x", " times": "x", "-fold": "x", " points": "points", " ms": "ms"}

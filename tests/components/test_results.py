@@ -211,10 +211,45 @@ def test_units_that_are_metrics_become_the_metric() -> None:
 
 
 WORDS = st.sampled_from(
-    ["FooNet", "BarNet", "Zap", "QuxBank", "accuracy", "recall", "12%", "3.5", "2x", "5 points", "(", ")", ",", ";",
-     ".", "and", "by", "over", "than", "outperforms", "reduces", "from", "to", "on", "respectively", "both", "We", "1-2",
-     "while", "of", "+4%", "improvement", "with", "/", "'s", "10 GPUs"]
-)  # fmt: skip
+    [
+        "FooNet",
+        "BarNet",
+        "Zap",
+        "QuxBank",
+        "accuracy",
+        "recall",
+        "12%",
+        "3.5",
+        "2x",
+        "(",
+        ")",
+        ",",
+        ";",
+        ".",
+        "and",
+        "by",
+        "over",
+        "than",
+        "outperforms",
+        "reduces",
+        "from",
+        "to",
+        "on",
+        "respectively",
+        "both",
+        "We",
+        "1-2",
+        "while",
+        "of",
+        "+4%",
+        "improvement",
+        "with",
+        "/",
+        "'s",
+        "points",
+        "GPUs",
+    ]
+)
 
 
 @given(words=st.lists(WORDS, max_size=40))
