@@ -16,9 +16,34 @@ from kg.rulebook import Rulebook
 
 WORDS = st.lists(
     st.sampled_from(
-        ["We", "the", "novel", "big", "tree", "Net", "FooNet", "R-CNN", "7B", "2.0", "12", "%", ",", ".", "-", "(", ")"]
-        + ["of", "trained", "growing", "quickly", "\n", "is", '"', "🙂", "the"]
-    ),
+        (
+            "We",
+            "the",
+            "novel",
+            "big",
+            "tree",
+            "Net",
+            "FooNet",
+            "R-CNN",
+            "7B",
+            "2.0",
+            "12",
+            "%",
+            ",",
+            ".",
+            "-",
+            "(",
+            ")",
+            "of",
+            "trained",
+            "growing",
+            "quickly",
+            "\n",
+            "is",
+            '"',
+            "🙂",
+        )
+    ),  # fmt: skip
     max_size=25,
 )
 
