@@ -190,8 +190,8 @@ class Results:
         entities: list[DocumentEntity] = doc._.kg_entities or []
         fields = fields_of(doc)
         title_end = fields[0].end if fields[0].name == "title" else 0
-        topic = topic_of(entities, title_end)
         text = token_table(doc).text
+        topic = topic_of(entities, text, title_end)
         own_start = self._own_start(text, title_end, topic)
         for scene in self._scenes(doc, text, entities):
             yield scene, topic, own_start > scene.end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kg.components.document import DocumentEntity
@@ -44,28 +44,44 @@ class Topic:
     dataset: DocumentEntity | None
 
 
-def topic_of(entities: Iterable[DocumentEntity], title_end: int) -> Topic:
+def topic_of(entities: Iterable[DocumentEntity], text: str, title_end: int) -> Topic:
     """The paper's own method, main task and only data set.
 
-    The own method is the one that the title names, else the one named most; likewise the task.
+    The own method is the introduced one that opens the title ("FooNet: ..."), else one that the title names, else one
+    with a name like "FooNet", else the first. The task is one that the title names, else the one named most.
     """
-    known = list(entities)
+    known = [entity for entity in entities if entity.mentions]
 
-    def main(type_: EntityType, roles: Sequence[str]) -> DocumentEntity | None:
-        fitting = [entity for entity in known if entity.type == type_ and entity.role in roles and entity.mentions]
-        in_title = [entity for entity in fitting if entity.mentions[0].start_char < title_end]
-        if in_title:
-            return in_title[0]
-        return max(fitting, key=lambda entity: len(entity.mentions), default=None)
+    def opens_title(entity: DocumentEntity) -> bool:
+        return any(
+            mention.end_char < title_end and text[mention.end_char : mention.end_char + 1] == ":"
+            for mention in entity.mentions
+        )
 
-    method = main("Method", ("introduced",))
+    def in_title(entity: DocumentEntity) -> bool:
+        return any(mention.start_char < title_end for mention in entity.mentions)
+
+    def first(entity: DocumentEntity) -> int:
+        return min(mention.start_char for mention in entity.mentions)
+
+    method = min(
+        (entity for entity in known if entity.type == "Method" and entity.role == "introduced"),
+        key=lambda entity: (not opens_title(entity), not in_title(entity), not _has_proper_name(entity), first(entity)),
+        default=None,
+    )
+    task = min(
+        (entity for entity in known if entity.type == "Task" and entity.role in ("introduced", "used")),
+        key=lambda entity: (not in_title(entity), first(entity) if in_title(entity) else -len(entity.mentions)),
+        default=None,
+    )
     roles = ("used", "introduced") if method is None else ("used",)
     datasets = [entity for entity in known if entity.type == "Dataset" and entity.role in roles]
-    return Topic(
-        method=method,
-        task=main("Task", ("introduced", "used")),
-        dataset=datasets[0] if len(datasets) == 1 else None,
-    )
+    return Topic(method=method, task=task, dataset=datasets[0] if len(datasets) == 1 else None)
+
+
+def _has_proper_name(entity: DocumentEntity) -> bool:
+    """Whether a name is one word with capitals or digits inside: FooNet, GPT-4, wav2vec."""
+    return any(" " not in name and any(sign.isupper() or sign.isdigit() for sign in name[1:]) for name in entity.names)
 
 
 def places_of(entities: Iterable[DocumentEntity]) -> dict[EntityType, list[Place]]:
