@@ -14,38 +14,10 @@ from kg.matching import bits
 from kg.model import Paper
 from kg.rulebook import Rulebook
 
-WORDS = st.lists(
-    st.sampled_from(
-        (
-            "We",
-            "the",
-            "novel",
-            "big",
-            "tree",
-            "Net",
-            "FooNet",
-            "R-CNN",
-            "7B",
-            "2.0",
-            "12",
-            "%",
-            ",",
-            ".",
-            "-",
-            "(",
-            ")",
-            "of",
-            "trained",
-            "growing",
-            "quickly",
-            "\n",
-            "is",
-            '"',
-            "🙂",
-        )
-    ),  # fmt: skip
-    max_size=25,
+PIECES = (
+    'We the novel big tree Net FooNet R-CNN 7B 2.0 12 % , . - ( ) of trained quickly is " \N{SLIGHTLY SMILING FACE}'
 )
+WORDS = st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=25)
 
 
 @pytest.fixture(scope="module")
