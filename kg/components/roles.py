@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from kg.components.contexts import Context, TokenRules
 from kg.components.document import Candidate, DocumentEntity, fields_of, register_extensions
+from kg.components.proposals import GAZETTEER_RULE
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
 
@@ -88,10 +89,18 @@ class Roles:
         background = all(title_end <= mention.start_char < own_work for mention in entity.mentions)
         for place in places:
             rule = place.rule
-            if entity.type not in rule.types or (rule.background and not background):
+            if not _speaks_of(rule, entity) or (rule.background and not background):
                 continue
             if any(_holds(rule, place, mention, title_end, openings) for mention in entity.mentions):
                 yield rule
+
+
+def _speaks_of(rule: RoleRule, entity: DocumentEntity) -> bool:
+    return (
+        entity.type in rule.types
+        and len(entity.mentions) >= rule.least_mentions
+        and not (rule.unknown and any(mention.rule == GAZETTEER_RULE for mention in entity.mentions))
+    )
 
 
 def _holds(rule: RoleRule, place: _Places, mention: Candidate, title_end: int, openings: set[int]) -> bool:
