@@ -35,6 +35,9 @@ SEED: Final = 6.0
 
 VIS_NETWORK: Final = Path(pyvis.__file__).parent / "templates" / "lib" / "vis-9.1.2" / "vis-network.min.js"
 SCRIPTS: Final = ("page_data.js", "page_map.js", "page_panel.js", "page.js")
+FILLED: Final = 0.6
+"""How much of its cell's radius a node may fill."""
+
 SHAPES: Final = {"Paper": "dot", "Method": "dot", "Dataset": "square", "Metric": "diamond", "Task": "triangle"}
 OPTIONS: Final[dict[str, Any]] = {
     "physics": {"enabled": False},
@@ -79,9 +82,13 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
     tables = Tables(graph, keys)
     simple = tables.simple()
     first = shown_at_first(simple, tables.kinds, most=shown)
-    radii = {node: _radius(tables.kinds[node], simple.degree(node)) for node in first}
+    largest = max((simple.degree(node) for node in first), default=1)
+    radii = {node: _radius(tables.kinds[node], simple.degree(node), largest) for node in first}
     arrangement = arrange(simple, radii)
-    sizes = [radii.get(node, SEED) * arrangement.scale for node in range(len(keys))]
+    sizes = [
+        min(radii.get(node, SEED) * arrangement.scale, FILLED * arrangement.rooms.get(node, math.inf))
+        for node in range(len(keys))
+    ]
     rows = tables.node_rows()
     region_of = {node: number for number, region in enumerate(arrangement.regions) for node in region.members}
     for node, row in enumerate(rows):
@@ -94,6 +101,7 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
         "version": str(graph.graph.get("kg_version") or ""),
         "counts": {kind: counts[kind] for kind in (*KINDS, "Result")},
         "left_out": left_out,
+        "scale": round(arrangement.scale, 3),
         "kinds": list(KINDS),
         "shapes": [SHAPES[kind] for kind in KINDS],
         "nodes": {
@@ -167,9 +175,9 @@ def _network(tables: Tables, arrangement: Arrangement, first: list[int], sizes: 
     return network
 
 
-def _radius(kind: str, degree: int) -> float:
+def _radius(kind: str, degree: int, largest: int) -> float:
     """The radius of a node that is drawn at first: small for papers, growing with the ties for things."""
-    return 7.0 if kind == "Paper" else min(9.0 + 2.6 * math.sqrt(degree), 36.0)
+    return 7.0 if kind == "Paper" else 11.0 + min(2.6 * math.sqrt(degree), 27.0 * math.sqrt(degree / max(largest, 1)))
 
 
 def _own(name: str) -> str:

@@ -45,10 +45,12 @@ class Arrangement:
     """The whole map: a position for every node, the regions from the largest to the smallest, and the scale.
 
     ``scale`` is 1 where cells have their least size and grows with the number of nodes that hang on an
-    anchor; sizes of drawn nodes are multiplied by it, so that a large map does not look empty.
+    anchor; sizes of drawn nodes are multiplied by it, so that a large map does not look empty. ``rooms`` is the
+    radius of each anchor's cell.
     """
 
     positions: Mapping[int, Point]
+    rooms: Mapping[int, float]
     regions: tuple[Region, ...]
     scale: float
 
@@ -61,11 +63,11 @@ def arrange(graph: nx.Graph[int], anchors: Mapping[int, float]) -> Arrangement:
     node as one.
     """
     discs: list[tuple[tuple[int, ...], dict[int, Point], float]] = []
-    cells: list[float] = []
+    rooms: dict[int, float] = {}
     for members in communities(graph, anchors):
-        inside, radius, cell_radii = _fill(graph, members, {node: anchors[node] for node in members if node in anchors})
+        inside, radius, cells = _fill(graph, members, {node: anchors[node] for node in members if node in anchors})
         discs.append((members, inside, radius))
-        cells.extend(cell_radii)
+        rooms.update(cells)
     radii = np.array([radius for _, _, radius in discs], dtype=np.float64)
     ties = _ties(graph, [members for members, _, _ in discs])
     centres = pack(radii + REGION_GAP / 2, ties, stretch=LANDSCAPE)
@@ -74,8 +76,8 @@ def arrange(graph: nx.Graph[int], anchors: Mapping[int, float]) -> Arrangement:
     for (members, inside, radius), (x, y) in zip(discs, centres.tolist(), strict=True):
         positions.update({node: (x + dx, y + dy) for node, (dx, dy) in inside.items()})
         regions.append(Region(x=x, y=y, radius=radius, members=members))
-    scale = max(1.0, float(np.median(cells)) / ANCHOR_ROOM) if cells else 1.0
-    return Arrangement(positions=positions, regions=tuple(regions), scale=scale)
+    scale = max(1.0, float(np.median(list(rooms.values()))) / ANCHOR_ROOM) if rooms else 1.0
+    return Arrangement(positions=positions, rooms=rooms, regions=tuple(regions), scale=scale)
 
 
 def communities(graph: nx.Graph[int], anchors: Collection[int]) -> list[tuple[int, ...]]:
@@ -171,7 +173,7 @@ def _separate(centres: Floats, radii: Floats, stretch: float) -> Floats:
 
 def _fill(
     graph: nx.Graph[int], members: Sequence[int], sizes: Mapping[int, float]
-) -> tuple[dict[int, Point], float, list[float]]:
+) -> tuple[dict[int, Point], float, dict[int, float]]:
     """Positions of one community's nodes about its middle, the radius of its disc, and the radii of its cells."""
     anchors = sorted(sizes) or [max(members, key=lambda node: (graph.degree(node), -node))]
     hanging = _hang(graph, members, anchors)
@@ -195,7 +197,7 @@ def _fill(
     middle = (centres.max(axis=0) + centres.min(axis=0)) / 2
     positions = {node: (x - float(middle[0]), y - float(middle[1])) for node, (x, y) in positions.items()}
     reach = np.sqrt(((centres - middle) ** 2).sum(axis=1)) + radii
-    return positions, float(reach.max()) + REGION_RIM, radii.tolist()
+    return positions, float(reach.max()) + REGION_RIM, dict(zip(anchors, rooms, strict=True))
 
 
 def _hang(graph: nx.Graph[int], members: Sequence[int], anchors: Sequence[int]) -> dict[int, list[int]]:

@@ -55,7 +55,7 @@ const Chart = (() => {
     const within = Data.nodes[pair.low].region === Data.nodes[pair.high].region;
     let colour = colours.line;
     let width = 1;
-    let opacity = within ? 0.6 : 0.14;
+    let opacity = within ? 0.6 : 0.1;
     const line = { id: pair.id, from: pair.low, to: pair.high, dashes: false, arrows: "" };
     const won = relations.get("outperforms");
     if (won) {
@@ -202,12 +202,12 @@ const Chart = (() => {
     }
     const covers = (box, own) => discs.some(([id, x, y, radius]) => id !== own
       && x + radius * 0.8 > box[0] && x - radius * 0.8 < box[2] && y + radius * 0.8 > box[1] && y - radius * 0.8 < box[3]);
-    let written = 0;
+    let room = (wide * high) / 5500;
     for (const [order, [id, worth]] of candidates.entries()) {
-      if (written >= 220) break;
+      if (room <= 0) break;
       const node = Data.nodes[id];
       const chosen = worth >= 1e6;
-      if (node.kind === "Paper" && !chosen && scale < 1.1) continue;
+      if (node.kind === "Paper" && !chosen && scale * Data.scale < 1.1) continue;
       if (hasFocus() && !lit.has(id) && id !== state.hover) continue;
       const [x, y] = onScreen(node.x, node.y);
       if (x < -40 || x > wide + 40 || y < -20 || y > high + 20) continue;
@@ -230,7 +230,7 @@ const Chart = (() => {
           || (order < FOREMOST || chosen ? boxes.find((place) => free(place) && inView(place)) : null);
       if (!box) continue;
       taken.push(box);
-      written += 1;
+      room -= 1;
       write(text, box, font, colours.ink, size, false);
     }
   }
@@ -259,35 +259,36 @@ const Chart = (() => {
 
   const motion = () => (still.matches ? false : { duration: 350, easingFunction: "easeInOutQuad" });
 
-  /* Shows a box of the map, in the map's own units, as large as fits. */
+  /* Shows a box of the map, in the map's own units, as large as fits between the legend and the tools. */
   function showBox(left, top, right, bottom, most) {
-    const scale = Math.min(container.clientWidth / Math.max(right - left, 1), container.clientHeight / Math.max(bottom - top, 1), most);
-    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale, animation: drawnOnce ? motion() : false });
+    const [above, below, beside] = [52, 48, 8];
+    const wide = Math.max(container.clientWidth - 2 * beside, 50);
+    const high = Math.max(container.clientHeight - above - below, 50);
+    const scale = Math.min(wide / Math.max(right - left, 1), high / Math.max(bottom - top, 1), most);
+    const position = { x: (left + right) / 2, y: (top + bottom) / 2 + (below - above) / 2 / scale };
+    network.moveTo({ position, scale, animation: drawnOnce ? motion() : false });
   }
 
   let drawnOnce = false;
 
-  /* The whole map, below the legend and with room for the names of the topmost regions. */
   function fit() {
     const shown = Data.regions.length ? Data.regions : [{ x: 0, y: 0, radius: 100 }];
     const box = (value, sign) => shown.map((region) => region[value] + sign * region.radius);
-    const [left, top, right, bottom] = [Math.min(...box("x", -1)), Math.min(...box("y", -1)), Math.max(...box("x", 1)), Math.max(...box("y", 1))];
-    const unit = (bottom - top) / Math.max(container.clientHeight - 90, 100);
-    showBox(left - 8 * unit, top - 56 * unit, right + 8 * unit, bottom + 34 * unit, 1.6);
+    showBox(Math.min(...box("x", -1)), Math.min(...box("y", -1)), Math.max(...box("x", 1)), Math.max(...box("y", 1)), 1.6);
   }
 
   function lookAt(ids) {
     const places = ids.map((id) => Data.nodes[id]);
-    const margin = 90;
+    const margin = 60 * Data.scale;
     showBox(
       Math.min(...places.map((node) => node.x)) - margin, Math.min(...places.map((node) => node.y)) - margin,
-      Math.max(...places.map((node) => node.x)) + margin, Math.max(...places.map((node) => node.y)) + margin, 1.3,
+      Math.max(...places.map((node) => node.x)) + margin, Math.max(...places.map((node) => node.y)) + margin, 1.3 / Data.scale,
     );
   }
 
   function lookAtRegion(number) {
     const { x, y, radius } = Data.regions[number];
-    showBox(x - radius * 1.06, y - radius * 1.3, x + radius * 1.06, y + radius * 1.12, 2);
+    showBox(x - radius, y - radius * 1.06, x + radius, y + radius, 2);
   }
 
   function start() {
