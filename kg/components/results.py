@@ -29,6 +29,7 @@ _REACH: Final = 160
 _LEAD_SIGNS: Final = " \t\n(+-~$\\≈<>≤≥[="
 _NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
 _DEFAULTS: Final = frozenset(("score.share", "gain.points", "score.metric-unit", "score.bare"))
+_NEIGHBOURS: Final = 3
 _SCORE_UNITS: Final = frozenset(("score", "count"))
 
 
@@ -301,7 +302,7 @@ class Results:
         if near is None and not quantity.measure:
             alike = [other for other in scene.quantities if other.dimension == quantity.dimension]
             index = alike.index(quantity)
-            for neighbour in (*alike[index - 1 : index], *alike[index + 1 : index + 2]):
+            for neighbour in (*reversed(alike[:index][-_NEIGHBOURS:]), *alike[index + 1 : index + 2]):
                 near = near or self._linker.metric(scene, [neighbour])
             before = [q for q in scene.quantities if q.end <= quantity.start]
             if near is None and before and self._linker.is_list_gap(scene.between(before[-1].end, quantity.start)):
