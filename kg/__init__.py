@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from kg._version import __version__
 
 if TYPE_CHECKING:
-    from kg.building import build, build_folder
+    from kg.building import BuildReport, ReadingReport, build, build_folder, read_papers
     from kg.errors import ExportError, GraphError, InputError, KgError, RuleError
-    from kg.explaining import explain
+    from kg.explaining import Explanation, explain
     from kg.exporting import export, exporter, exporters
     from kg.extraction import extract, pipeline
-    from kg.folder import load_extractions, load_graph
-    from kg.graph import build_graph, graph_summary
+    from kg.folder import extraction_line, load_extractions, load_graph, load_manifest, write_extractions
+    from kg.graph import GraphSummary, build_graph, graph_summary
     from kg.model import (
         Entity,
         Evidence,
@@ -37,18 +37,23 @@ if TYPE_CHECKING:
         extraction_to_json,
     )
     from kg.readers import formats, merge_duplicates, read
+    from kg.readers.text import clean
     from kg.resolve import resolve
 
 __all__ = [
+    "BuildReport",
     "Entity",
     "Evidence",
+    "Explanation",
     "ExportError",
     "Extraction",
     "GraphError",
+    "GraphSummary",
     "InputError",
     "KgError",
     "Mention",
     "Paper",
+    "ReadingReport",
     "Result",
     "RuleError",
     "Skipped",
@@ -57,39 +62,53 @@ __all__ = [
     "build",
     "build_folder",
     "build_graph",
+    "clean",
     "explain",
     "export",
     "exporter",
     "exporters",
     "extract",
     "extraction_from_json",
+    "extraction_line",
     "extraction_to_json",
     "formats",
     "graph_summary",
     "load_extractions",
     "load_graph",
+    "load_manifest",
     "merge_duplicates",
     "pipeline",
     "read",
+    "read_papers",
     "resolve",
+    "write_extractions",
 ]
 
 _ROOM_OF: Final = {
+    "BuildReport": "building",
+    "ReadingReport": "building",
     "build": "building",
     "build_folder": "building",
+    "read_papers": "building",
+    "Explanation": "explaining",
     "explain": "explaining",
     "export": "exporting",
     "exporter": "exporting",
     "exporters": "exporting",
     "extract": "extraction",
     "pipeline": "extraction",
+    "extraction_line": "folder",
     "load_extractions": "folder",
     "load_graph": "folder",
+    "load_manifest": "folder",
+    "write_extractions": "folder",
+    "GraphSummary": "graph",
     "build_graph": "graph",
     "graph_summary": "graph",
     "formats": "readers",
     "merge_duplicates": "readers",
     "read": "readers",
+    "clean": "readers.text",
     "resolve": "resolve",
 }
 _ERRORS: Final = ("ExportError", "GraphError", "InputError", "KgError", "RuleError")

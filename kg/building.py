@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from kg.errors import ExportError, InputError
 from kg.exporting import export, exporter
 from kg.extraction import extract
-from kg.folder import EXTRACTIONS, GRAPH, MANIFEST, replaced, sha256, write_extractions, write_manifest
+from kg.folder import EXTRACTIONS, GRAPH, MANIFEST, graph_name, own_files, sha256, write_extractions, write_manifest
 from kg.graph import Graph, GraphSummary, build_graph, graph_summary
 from kg.model import Extraction, JsonObject, Paper, Skipped
 from kg.readers import merge_duplicates, read
+from kg.readers.sources import STANDARD_INPUT
 from kg.readers.sources import Source as ByteSource
+from kg.replacing import replaced
 from kg.rulebook import Rulebook
 
 DEFAULT_EXPORTS: Final = ("turtle", "html", "graphml")
 T = TypeVar("T")
 OnProgress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many are done, and of how many (None where nobody knows)."""
+OnSkip = Callable[[Skipped], None]
+"""Called with each file and record that cannot be read, when it is met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingReport:
+    """What was read: records as they were found, the papers that they are, and what was skipped."""
+
+    records: tuple[Paper, ...]
+    papers: tuple[Paper, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def duplicates(self) -> int:
+        """How many records were merged into papers that had been read before."""
+        return len(self.records) - len(self.papers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +67,61 @@ def build(
     The arguments are those of :func:`kg.read` and :func:`kg.extract`, and so are the errors. What cannot be read is
     logged as a warning.
     """
-    papers = [source for source in sources if isinstance(source, Paper)]
-    others = [source for source in sources if not isinstance(source, Paper)]
-    if others:
-        papers += read(*others, format=format, saved_in=saved_in, strict=strict)
+    papers: list[Paper] = []
+    for source in sources:
+        if isinstance(source, Paper):
+            papers.append(source)
+        else:
+            papers += read(source, format=format, saved_in=saved_in, strict=strict)
     extractions = extract(merge_duplicates(papers), rules=rules, workers=workers, min_confidence=min_confidence)
     return build_graph(extractions, rules_hash=_rulebook(rules).hash)
 
 
+def read_papers(
+    sources: Sequence[ByteSource],
+    *,
+    format: str | None = None,  # noqa: A002 - the word of kg.read
+    saved_in: int | None = None,
+    strict: bool = False,
+    leave_out: Path | None = None,
+    on_progress: OnProgress | None = None,
+    on_skip: OnSkip | None = None,
+) -> ReadingReport:
+    """Read sources and merge what is one paper.
+
+    Of a folder, files that ``kg build`` wrote and the file ``leave_out`` are left out, so that output that lies among
+    the input is not read back. Raises InputError where no paper can be read or, if ``strict``, anything cannot.
+    """
+    is_output = _OutputFiles(sources, leave_out)
+    skipped: list[Skipped] = []
+
+    def skip(one: Skipped) -> None:
+        if is_output(one.file):
+            return
+        if strict:
+            raise InputError(str(one))
+        skipped.append(one)
+        if on_skip is not None:
+            on_skip(one)
+
+    found = read(*sources, format=format, saved_in=saved_in, on_skip=skip)
+    records = tuple(
+        _counted(
+            (paper for paper in found if not any(is_output(source.file) for source in paper.sources)),
+            "reading",
+            None,
+            on_progress or _say_nothing,
+        )
+    )
+    if not records:
+        reason = f": {skipped[0]}" if len(skipped) == 1 else " from any source"
+        raise InputError(f"no paper could be read{reason}, so nothing was written")
+    return ReadingReport(records=records, papers=tuple(merge_duplicates(records)), skipped=tuple(skipped))
+
+
 def build_folder(
     sources: Sequence[ByteSource],
-    target: Path,
+    target: Path | str,
     *,
     format: str | None = None,  # noqa: A002 - the word of kg.read
     saved_in: int | None = None,
@@ -67,71 +131,107 @@ def build_folder(
     min_confidence: float = 0.0,
     exports: Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
+    on_skip: OnSkip | None = None,
 ) -> BuildReport:
     """Read sources, extract, and write a graph folder, whole or not at all.
 
-    Raises InputError where nothing can be read (or, if ``strict``, anything cannot), RuleError, ExportError, and
+    Raises InputError where no paper can be read (or, if ``strict``, anything cannot), RuleError, ExportError, and
     GraphError where the folder cannot be written. ``exports`` are names of exporters; without any, the usual three.
     """
+    target = Path(target)
     tell = on_progress or _say_nothing
     rulebook = _rulebook(rules)
-    suffixes = {name: exporter(name).suffix for name in exports or DEFAULT_EXPORTS}
-    skipped: list[Skipped] = []
-    with replaced(target) as part:
-        found = list(
-            _counted(
-                read(*sources, format=format, saved_in=saved_in, strict=strict, on_skip=skipped.append),
-                "reading",
-                None,
-                tell,
-            )
+    files = {name: f"{GRAPH}{exporter(name).suffix}" for name in exports or DEFAULT_EXPORTS}
+    _refuse_shared_names(files)
+    with replaced(target, own_files) as part:
+        reading = read_papers(
+            sources, format=format, saved_in=saved_in, strict=strict, on_progress=on_progress, on_skip=on_skip
         )
-        papers = merge_duplicates(found)
         extractions = list(
             _counted(
-                extract(papers, rules=rules, workers=workers, min_confidence=min_confidence),
+                extract(reading.papers, rules=rules, workers=workers, min_confidence=min_confidence),
                 "extracting",
-                len(papers),
+                len(reading.papers),
                 tell,
             )
         )
         write_extractions(extractions, part / EXTRACTIONS)
         tell("assembling the graph", 0, None)
-        graph = build_graph(extractions, name=target.resolve().name, rules_hash=rulebook.hash)
-        for name, suffix in suffixes.items():
-            tell(f"writing {name}", 0, None)
-            export(graph, name, part / f"{GRAPH}{suffix}")
+        graph = build_graph(extractions, name=graph_name(target), rules_hash=rulebook.hash)
+        for name, file in files.items():
+            tell(f"writing {file}", 0, None)
+            try:
+                export(graph, name, part / file)
+            except ExportError as error:
+                raise ExportError(str(error).replace(str(part), str(target))) from error
         summary = graph_summary(graph)
-        counted = _manifest(found, skipped, extractions, summary)
-        write_manifest(part, {"rules_hash": rulebook.hash, **counted})
-        files = (EXTRACTIONS, *(f"{GRAPH}{suffix}" for suffix in suffixes.values()), MANIFEST)
+        write_manifest(part, {"rules_hash": rulebook.hash, **_manifest(reading, extractions, summary)})
     return BuildReport(
-        papers=len(papers),
-        duplicates=len(found) - len(papers),
-        skipped=tuple(skipped),
+        papers=len(reading.papers),
+        duplicates=reading.duplicates,
+        skipped=reading.skipped,
         summary=summary,
-        files=tuple(target / name for name in files),
+        files=tuple(target / name for name in (EXTRACTIONS, *files.values(), MANIFEST)),
     )
 
 
-def _manifest(
-    found: Sequence[Paper], skipped: Sequence[Skipped], extractions: Sequence[Extraction], summary: GraphSummary
-) -> JsonObject:
-    files = sorted({source.file for paper in found for source in paper.sources} | {one.file for one in skipped})
+class _OutputFiles:
+    """Says of a file that was met in a folder whether it is output of kg; a file that was named is never taken so."""
+
+    def __init__(self, sources: Sequence[ByteSource], leave_out: Path | None) -> None:
+        self._named = {
+            os.path.realpath(s) for s in sources if isinstance(s, (str, os.PathLike)) and not Path(s).is_dir()
+        }
+        self._leave_out = None if leave_out is None else os.path.realpath(leave_out)
+        self._known: dict[str, bool] = {STANDARD_INPUT: False}
+        self._names: dict[Path, frozenset[str]] = {}
+
+    def __call__(self, file: str) -> bool:
+        if file not in self._known:
+            self._known[file] = self._is_output(file)
+        return self._known[file]
+
+    def _is_output(self, file: str) -> bool:
+        real = os.path.realpath(file)
+        if real in self._named:
+            return False
+        folder = Path(real).parent
+        if folder not in self._names:
+            self._names[folder] = own_files(folder)
+        return real == self._leave_out or Path(real).name in self._names[folder]
+
+
+def _refuse_shared_names(files: dict[str, str]) -> None:
+    for name, file in files.items():
+        other = next(one for one, its_file in files.items() if its_file == file)
+        if other != name:
+            raise ExportError(f"exporters {other!r} and {name!r} both write {file}; ask for one of them")
+
+
+def _manifest(reading: ReadingReport, extractions: Sequence[Extraction], summary: GraphSummary) -> JsonObject:
+    files = sorted({s.file for paper in reading.records for s in paper.sources} | {s.file for s in reading.skipped})
     return {
-        "inputs": [{"file": file, "sha256": sha256(Path(file)) if Path(file).is_file() else None} for file in files],
+        "inputs": [{"file": file, "sha256": _hash(file)} for file in files],
         "counts": {
-            "records": len(found),
+            "records": len(reading.records),
             "papers": len(extractions),
-            "duplicates_merged": len(found) - len(extractions),
-            "skipped": len(skipped),
+            "duplicates_merged": reading.duplicates,
+            "skipped": len(reading.skipped),
             "mentions": sum(len(entity.mentions) for one in extractions for entity in one.entities),
             "entities": dict(summary.entities),
             "results": sum(summary.results.values()),
             "edges": dict(summary.edges),
         },
-        "skipped": [{"file": one.file, "record": one.record, "reason": one.reason} for one in skipped],
+        "skipped": [{"file": one.file, "record": one.record, "reason": one.reason} for one in reading.skipped],
     }
+
+
+def _hash(file: str) -> str | None:
+    """The SHA-256 of an input; None for what is no file (standard input) or cannot be read."""
+    try:
+        return sha256(Path(file)) if file != STANDARD_INPUT and Path(file).is_file() else None
+    except OSError:
+        return None
 
 
 def _rulebook(rules: Path | str | None) -> Rulebook:
@@ -139,6 +239,7 @@ def _rulebook(rules: Path | str | None) -> Rulebook:
 
 
 def _counted(items: Iterable[T], what: str, total: int | None, tell: OnProgress) -> Iterator[T]:
+    tell(what, 0, total)
     for done, item in enumerate(items, start=1):
         yield item
         tell(what, done, total)

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from functools import wraps
+from itertools import groupby
 from pathlib import Path
-from typing import IO, Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import kg
 from kg._version import __version__
-from kg.errors import ExportError, KgError
-from kg.model import ENTITY_TYPES, Skipped
+from kg.errors import ExportError, InputError
+from kg.model import ENTITY_TYPES, Extraction
+from kg.terminal import (
+    DONE_WITH_SKIPS,
+    STANDARD_STREAM,
+    Commands,
+    OnProgress,
+    count_of,
+    mention_terminal,
+    progress_bar,
+    shown,
+)
 
-DONE_WITH_ERROR: Final = 1
-DONE_WITH_SKIPS: Final = 3
-P = ParamSpec("P")
+if TYPE_CHECKING:
+    from kg.explaining import Explanation
+    from kg.exporting import Exporter
 
+_OPTION_TYPES: Final[dict[type, Any]] = {bool: click.BOOL, int: click.INT, float: click.FLOAT}
+_READING: Final = ("format", "saved_in", "strict")
 EPILOG: Final = "Exit codes: 0 all went well; 1 an error; 2 wrong usage; 3 done, but something was skipped."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=EPILOG)
-@click.version_option(__version__, prog_name="kg")
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=EPILOG
+)
+@click.version_option(__version__, prog_name="kg", message="%(prog)s %(version)s")
 def main() -> None:
     """Reads abstracts of machine-learning papers into a knowledge graph.
 
@@ -39,16 +53,21 @@ def main() -> None:
     """
 
 
-def _errors_in_one_line(command: Callable[P, None]) -> Callable[P, None]:
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except KgError as error:
-            click.echo(f"kg: {error}", err=True)
-            sys.exit(DONE_WITH_ERROR)
+def _known_format(_ctx: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:
+    try:
+        kg.read(format=name)
+    except InputError as error:
+        raise click.BadParameter(str(error)) from error
+    return name
 
-    return wrapped
+
+def _known_exporters(_ctx: click.Context, _parameter: click.Parameter, given: Any) -> Any:
+    try:
+        for name in (given,) if isinstance(given, str) else given or ():
+            kg.exporter(name)
+    except ExportError as error:
+        raise click.BadParameter(str(error)) from error
+    return given
 
 
 _RULES_OPTION: Final = click.option(
@@ -72,9 +91,14 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
         (
             click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."),
             click.option(
-                "--format", metavar="NAME", help="Read every source in this format instead of finding it out."
+                "--format",
+                metavar="NAME",
+                callback=_known_format,
+                help="Read every source in this format (hf-papers, json, jsonl) instead of finding it out.",
             ),
-            click.option("--saved-in", type=int, metavar="YEAR", help="The year of dates that give none."),
+            click.option(
+                "--saved-in", type=click.IntRange(1000, 9999), metavar="YEAR", help="The year of dates that give none."
+            ),
             click.option("--strict", is_flag=True, help="Stop at the first thing that cannot be read."),
             *_EXTRACTION_OPTIONS,
         )
@@ -88,9 +112,15 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Where to build."
 )
-@click.option("--export", "exports", multiple=True, metavar="NAME", help="Exports to write (see kg export --list).")
+@click.option(
+    "--export",
+    "exports",
+    multiple=True,
+    metavar="NAME",
+    callback=_known_exporters,
+    help="Write this one instead of turtle, html and graphml; may be repeated (see kg export --list).",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-@_errors_in_one_line
 def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Build a graph folder from files and folders of papers.
 
@@ -101,19 +131,22 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
     Example:
       kg build examples/abstracts.jsonl examples/saved-page.txt -o my-graph/
     """
-    with _progress(shown=not quiet) as tell:
-        report = kg.build_folder(sources, output, exports=exports or None, on_progress=tell, **options)
-    _name_skipped(report.skipped)
+    mention_terminal(sources)
+    with progress_bar(shown=not quiet) as (tell, skip):
+        report = kg.build_folder(sources, output, exports=exports or None, on_progress=tell, on_skip=skip, **options)
     if not quiet:
-        counts = ", ".join(f"{report.summary.entities[kind]:,} {kind.lower()}s" for kind in ENTITY_TYPES)
-        click.echo(f"papers    {report.papers:,} read, {report.duplicates:,} duplicates merged")
-        click.echo(f"entities  {counts}")
-        click.echo(f"results   {sum(report.summary.results.values()):,}")
-        click.echo(f"edges     {sum(report.summary.edges.values()):,}")
-        click.echo("written   " + "\n          ".join(str(path) for path in report.files))
+        summary = report.summary
+        entities = ", ".join(count_of(summary.entities[kind], kind.lower()) for kind in ENTITY_TYPES)
+        click.echo(f"papers    {report.papers:,} read, {count_of(report.duplicates, 'duplicate')} merged")
+        if report.skipped:
+            click.echo(f"skipped   {len(report.skipped):,}, named above and in {shown(output / 'manifest.json')}")
+        click.echo(f"entities  {entities}")
+        click.echo(f"results   {sum(summary.results.values()):,}")
+        click.echo(f"edges     {sum(summary.edges.values()):,}")
+        click.echo("written   " + "\n          ".join(shown(path) for path in report.files))
         page = next((path for path in report.files if path.suffix == ".html"), None)
-        click.echo(f"next      open {page} in a browser" if page else f"next      kg export {output} --list")
-        click.echo(f"          kg stats {output}")
+        look = f"open {shown(page)} in a browser" if page else f"kg export {shown(output)} --to html"
+        click.echo(f"next      {look}\n          kg stats {shown(output)}")
     if report.skipped:
         sys.exit(DONE_WITH_SKIPS)
 
@@ -121,45 +154,53 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
 @main.command()
 @_reading_options
 @click.option(
-    "-o", "--output", type=click.File("w", "utf-8", lazy=False, atomic=True), default="-", help="File; - prints."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    default=STANDARD_STREAM,
+    metavar="FILE",
+    help="The file to write, whole or not at all; without it, standard output.",
 )
-@_errors_in_one_line
-def extract(
-    sources: tuple[str, ...],
-    output: IO[str],
-    format: str | None,  # noqa: A002 - the option's name
-    saved_in: int | None,
-    strict: bool,
-    **options: Any,
-) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def extract(sources: tuple[str, ...], output: Path, quiet: bool, **options: Any) -> None:
     """Extract entities and results as JSON Lines, one paper a line.
 
+    A SOURCE is as for kg build.
+
     \b
-    Example:
+    Examples:
       kg extract examples/abstracts.jsonl -o extractions.jsonl
+      kg extract - < examples/abstracts.jsonl | head -1
     """
-    skipped: list[Skipped] = []
-    papers = kg.merge_duplicates(
-        kg.read(*sources, format=format, saved_in=saved_in, strict=strict, on_skip=skipped.append)
-    )
-    with _progress(shown=output is not sys.stdout) as tell:
-        for number, extraction in enumerate(kg.extract(papers, **options), start=1):
-            output.write(
-                json.dumps(kg.extraction_to_json(extraction), ensure_ascii=False, separators=(",", ":")) + "\n"
-            )
-            tell("extracting", number, len(papers))
-    _name_skipped(skipped)
-    if skipped:
+    to_file = str(output) != STANDARD_STREAM
+    reading = {name: options.pop(name) for name in _READING}
+    mention_terminal(sources)
+    with progress_bar(shown=not quiet and (to_file or not sys.stdout.isatty())) as (tell, skip):
+        found = kg.read_papers(sources, leave_out=output, on_progress=tell, on_skip=skip, **reading)
+        extractions = _told(kg.extract(found.papers, **options), len(found.papers), tell)
+        if to_file:
+            kg.write_extractions(extractions, output)
+        else:
+            for extraction in extractions:
+                click.echo(kg.extraction_line(extraction), nl=False)
+    if to_file and not quiet:
+        click.echo(f"{count_of(len(found.papers), 'paper')} written to {shown(output)}")
+    if found.skipped:
         sys.exit(DONE_WITH_SKIPS)
 
 
 @main.command()
 @click.argument("graph", required=False, type=click.Path(), metavar="[GRAPH]")
-@click.option("--to", "name", metavar="NAME", help="The exporter, one of those of --list.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
+@click.option("--to", "name", metavar="NAME", callback=_known_exporters, help="The exporter, one of those of --list.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="The file to write; - prints.  [default: graph and the exporter's suffix, in this folder]",
+)
 @click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the exporter.")
 @click.option("--list", "listing", is_flag=True, help="List the exporters.")
-@_errors_in_one_line
 def export(
     graph: str | None,
     name: str | None,
@@ -182,17 +223,24 @@ def export(
         return
     if graph is None or name is None:
         raise click.UsageError("name a GRAPH and an exporter (--to NAME), or ask for --list")
-    given = dict(_key_and_value(option) for option in options)
-    target = output or Path(f"graph{kg.exporter(name).suffix}")
+    given = dict(_key_and_value(option, kg.exporter(name)) for option in options)
+    suffix = kg.exporter(name).suffix
+    if output is not None and str(output) == STANDARD_STREAM:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, f"graph{suffix}")
+            kg.export(kg.load_graph(graph), name, file, **given)
+            with file.open("rb") as written:
+                shutil.copyfileobj(written, sys.stdout.buffer)
+        return
+    target = output or Path(f"graph{suffix}")
     kg.export(kg.load_graph(graph), name, target, **given)
-    click.echo(str(target))
+    click.echo(f"written   {shown(target)}")
 
 
 @main.command()
 @click.argument("graph", type=click.Path(), metavar="GRAPH")
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="How many of each type to name.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_errors_in_one_line
 def stats(graph: str, top: int, as_json: bool) -> None:
     """Count what a graph holds, and name the most frequent of each type.
 
@@ -202,7 +250,7 @@ def stats(graph: str, top: int, as_json: bool) -> None:
     """
     summary = kg.graph_summary(kg.load_graph(graph), top=top)
     if as_json:
-        click.echo(json.dumps(asdict(summary), ensure_ascii=False, indent=2))
+        _print_json(asdict(summary))
         return
     click.echo(f"{'papers':14}{summary.papers:>8,}")
     for kind in ENTITY_TYPES:
@@ -211,7 +259,8 @@ def stats(graph: str, top: int, as_json: bool) -> None:
     for relation, count in summary.edges.items():
         click.echo(f"  {relation:12}{count:>8,}")
     for kind in ENTITY_TYPES:
-        click.echo(f"\n{kind.lower()}s in most papers")
+        if summary.top[kind]:
+            click.echo(f"\n{kind.lower()}s in most papers")
         for label, papers in summary.top[kind]:
             click.echo(f"{papers:>8,}  {label}")
 
@@ -220,7 +269,6 @@ def stats(graph: str, top: int, as_json: bool) -> None:
 @click.argument("text")
 @_RULES_OPTION
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_errors_in_one_line
 def explain(text: str, rules: str | None, as_json: bool) -> None:
     """Show which rule matched what in TEXT (- reads standard input), and what lost to it.
 
@@ -228,49 +276,64 @@ def explain(text: str, rules: str | None, as_json: bool) -> None:
     Example:
       kg explain "We propose FooNet, which reaches 92.3% accuracy on ImageNet."
     """
-    found = kg.explain(sys.stdin.read() if text == "-" else text, rules=rules)
+    if text == STANDARD_STREAM:
+        mention_terminal((text,))
+        text = sys.stdin.buffer.read().decode(errors="replace")
+    text = kg.clean(text)
+    if not text:
+        raise InputError("there is no text to explain; give one, or - and text on standard input")
+    found = kg.explain(text, rules=rules)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+        _print_json([asdict(one) for one in found])
         return
-    for one in found:
-        mark = "  lost" if one.lost_to else "taken "
-        click.echo(f"{mark} {one.start:>5}-{one.end:<5} {one.what:8}{one.confidence:>5.2f}  {one.rule:28} {one.text!r}")
-        if one.lost_to or one.note:
-            click.echo(f"{'':21}{'to ' + one.lost_to if one.lost_to else one.note}")
+    click.echo(f"{text}\n")
+    width = min(max((len(one.text) for one in found), default=0), 40)
+    for _, group in groupby(found, key=lambda one: (one.start, one.end)):
+        for line in _explained(list(group), width):
+            click.echo(line)
     if not found:
         click.echo("no rule matched anything")
 
 
-def _key_and_value(option: str) -> tuple[str, Any]:
+def _explained(found: list[Explanation], width: int) -> Iterator[str]:
+    """The lines about one place in the text: what was taken and who else says so, then what lost."""
+    taken = {one.what for one in found if not one.lost_to}
+    for one in found:
+        if one.lost_to and one.what in taken:
+            continue
+        shown = one.text if len(one.text) <= width else one.text[: width - 1] + "…"
+        place = f"{one.start}-{one.end}"
+        line = f"{'-' if one.lost_to else '+'} {place:<9}  {shown:<{width}}  {one.what:<7}  "
+        confidence = f"{one.confidence:.2f}" if one.confidence else "    "
+        rule = f"{confidence}  {one.rule}"
+        if one.lost_to:
+            yield click.style(f"{line}{rule} lost: {one.lost_to}", dim=True)
+            continue
+        yield click.style(line, bold=True) + rule
+        same = [f"{other.rule} {other.confidence:.2f}" for other in found if other.lost_to and other.what == one.what]
+        for more in (one.note, f"also said by {', '.join(same)}" if same else ""):
+            if more:
+                yield f"{'':13}{more}"
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode())
+
+
+def _key_and_value(option: str, exporter: Exporter) -> tuple[str, Any]:
+    """An exporter's option; its value is a number or a truth where that of its default is."""
     key, equals, value = option.partition("=")
-    if not equals:
-        raise ExportError(f"--option {option!r} is not of the form KEY=VALUE")
-    return key, int(value) if value.isdecimal() else value
+    if not (equals and key):
+        raise click.UsageError(f"--option {option!r} is not of the form KEY=VALUE")
+    parameter = inspect.signature(exporter).parameters.get(key)
+    kind = type(parameter.default) if parameter is not None else str
+    if kind in _OPTION_TYPES:
+        return key, _OPTION_TYPES[kind].convert(value, None, None)
+    return key, value
 
 
-def _name_skipped(skipped: tuple[Skipped, ...] | list[Skipped]) -> None:
-    for one in skipped:
-        click.echo(f"kg: skipped {one}", err=True)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[str, int, int | None], None]]:
-    """A progress bar on standard error, where that is a terminal."""
-    if not shown or not sys.stderr.isatty():
-        yield _say_nothing
-        return
-
-    columns = (TextColumn("{task.description:20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        tasks: dict[str, Any] = {}
-
-        def tell(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what, total=total)
-            progress.update(tasks[what], completed=done, total=total)
-
-        yield tell
-
-
-def _say_nothing(_what: str, _done: int, _total: int | None) -> None:
-    """Progress that nobody sees."""
+def _told(extractions: Iterator[Extraction], total: int, tell: OnProgress) -> Iterator[Extraction]:
+    tell("extracting", 0, total)
+    for number, extraction in enumerate(extractions, start=1):
+        yield extraction
+        tell("extracting", number, total)

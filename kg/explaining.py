@@ -13,15 +13,16 @@ from kg.components.results import to_result
 from kg.components.tokens import token_table
 from kg.extraction import annotate, pipeline
 from kg.model import Paper
+from kg.readers.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """One thing that a rule proposed.
 
-    ``what`` is an entity type, or ``Result``. ``start`` and ``end`` are code points in ``field``. ``lost_to`` says why
-    the proposal was not taken, and is empty for what was. ``note`` tells what else was decided: the role and its rule,
-    or what the number was linked to.
+    ``what`` is an entity type, ``Result``, or ``Number`` for a number that no rule takes for a result. ``start`` and
+    ``end`` are code points in ``field``. ``lost_to`` says why the proposal was not taken, and is empty for what was.
+    ``note`` tells what else was decided: the role and its rule, or what the number was linked to.
     """
 
     what: str
@@ -38,11 +39,12 @@ class Explanation:
 def explain(text: str | Paper, *, rules: Path | str | None = None) -> list[Explanation]:
     """Every proposal for a text (or a paper), in reading order, the taken one before those that lost to it.
 
+    A text is cleaned as readers clean it (:func:`kg.readers.text.clean`), and offsets index what comes of that.
     Raises RuleError where a rule is wrong.
     """
-    paper = text if isinstance(text, Paper) else Paper(id="text", text=text)
+    paper = text if isinstance(text, Paper) else Paper(id="text", text=clean(text))
     doc = annotate(pipeline(rules), paper)
-    found = [*_mentions(doc), *_results(doc)]
+    found = [*_mentions(doc), *_results(doc), *_other_numbers(doc)]
     order = {field.name: rank for rank, field in enumerate(fields_of(doc))}
     return sorted(found, key=lambda one: (order[one.field], one.start, -one.end, bool(one.lost_to)))  # type: ignore[index]
 
@@ -85,3 +87,22 @@ def _results(doc: Doc) -> Iterator[Explanation]:
             lost_to="",
             note=f"{result.kind}; " + ", ".join(linked) if linked else result.kind,
         )
+
+
+def _other_numbers(doc: Doc) -> Iterator[Explanation]:
+    taken = {id(found.quantity) for found in doc._.kg_results or ()}
+    fields = fields_of(doc)
+    for quantity in doc._.kg_quantities or ():
+        if id(quantity) not in taken:
+            field = field_at(fields, quantity.start)
+            yield Explanation(
+                what="Number",
+                text=quantity.text,
+                field=field.name,
+                start=quantity.start - field.start,
+                end=quantity.end - field.start,
+                rule=quantity.rule,
+                confidence=0.0,
+                lost_to="no rule takes it for a result",
+                note="",
+            )

@@ -12,28 +12,46 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 from kg._version import __version__
 from kg.errors import GraphError
 from kg.graph import Graph, build_graph
-from kg.model import Extraction, JsonObject, extraction_from_json, extraction_to_json
+from kg.model import ENTITY_TYPES, Extraction, JsonObject, extraction_from_json, extraction_to_json
 
 EXTRACTIONS: Final = "extractions.jsonl"
 MANIFEST: Final = "manifest.json"
 GRAPH: Final = "graph"
 _BLOCK: Final = 1 << 20
+_NO_EXTRACTION: Final = "no extraction as kg extract and kg build write them"
+
+
+def extraction_line(extraction: Extraction) -> bytes:
+    """An extraction as one line of JSON Lines in UTF-8."""
+    return json.dumps(extraction_to_json(extraction), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def write_extractions(extractions: Iterable[Extraction], path: Path) -> None:
-    """Write extractions as JSON Lines in UTF-8."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for extraction in extractions:
-            file.write(json.dumps(extraction_to_json(extraction), ensure_ascii=False, separators=(",", ":")) + "\n")
+    """Write extractions as JSON Lines: all of them, or the old file stays (a pipe or terminal is written to at once).
+
+    Raises GraphError where the file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    with _named_errors(path):
+        if target.exists() and not target.is_file():
+            with target.open("wb") as file:
+                _write_lines(extractions, file)
+            return
+        part = target.with_name(f".{target.name}.part-{os.getpid()}")
+        try:
+            with part.open("wb") as file:
+                _write_lines(extractions, file)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def load_extractions(path: str | os.PathLike[str]) -> Iterator[Extraction]:
@@ -41,14 +59,16 @@ def load_extractions(path: str | os.PathLike[str]) -> Iterator[Extraction]:
 
     Raises GraphError where there are none, or a line is not one.
     """
-    file = _extractions_file(Path(path))
+    file = Path(path)
+    if file.is_dir():
+        load_manifest(file)
+        file /= EXTRACTIONS
     try:
-        with file.open(encoding="utf-8") as lines:
+        with file.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                try:
-                    yield extraction_from_json(json.loads(line))
-                except (ValueError, KeyError, TypeError, IndexError) as error:
-                    raise GraphError(f"{file}:{number}: no extraction: build the graph again with kg build") from error
+                yield _extraction(line, f"{file}:{number}")
+    except FileNotFoundError as error:
+        raise GraphError(f"{file} is not there; make it with kg build or kg extract") from error
     except OSError as error:
         raise GraphError(f"cannot read {file}: {error.strerror or error}") from error
 
@@ -57,29 +77,51 @@ def load_graph(path: str | os.PathLike[str]) -> Graph:
     """The graph of a graph folder, or of a file that ``kg extract`` wrote. Raises GraphError where there is none."""
     folder = Path(path)
     rules_hash = load_manifest(folder).get("rules_hash") if folder.is_dir() else None
-    return build_graph(load_extractions(folder), name=folder.resolve().name, rules_hash=rules_hash)
+    return build_graph(load_extractions(folder), name=graph_name(folder), rules_hash=rules_hash)
+
+
+def graph_name(path: Path) -> str:
+    """The name of the graph in a folder or file: the last part of its path, as any output can hold it."""
+    return os.fsencode(os.path.basename(os.path.realpath(path))).decode(errors="replace")  # noqa: PTH119
 
 
 def load_manifest(folder: Path) -> JsonObject:
     """The manifest of a graph folder. Raises GraphError where there is none."""
+    file = folder / MANIFEST
     try:
-        manifest: JsonObject = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest = json.loads(file.read_bytes())
     except FileNotFoundError as error:
         raise GraphError(f"{folder} is no graph folder: it has no {MANIFEST}; make one with kg build") from error
-    except (OSError, ValueError) as error:
-        raise GraphError(f"{folder / MANIFEST} cannot be read: {error}") from error
+    except OSError as error:
+        raise GraphError(f"cannot read {file}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise GraphError(f"{file} is damaged; build the graph again into another folder") from error
+    if not (isinstance(manifest, dict) and "kg_version" in manifest and isinstance(manifest.get("files"), dict)):
+        raise GraphError(f"{folder} is no graph folder: its {MANIFEST} is not one that kg build wrote")
     return manifest
 
 
+def own_files(folder: Path) -> frozenset[str]:
+    """The names of the files in a folder that ``kg build`` wrote; none where it is no graph folder."""
+    try:
+        return frozenset((*load_manifest(folder)["files"], MANIFEST))
+    except GraphError:
+        return frozenset()
+
+
 def write_manifest(folder: Path, content: JsonObject) -> None:
-    """Write the manifest, with the version and the hash of every other file of the folder."""
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
-    manifest = {"kg_version": __version__, **content, "files": files}
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    """Write the manifest, with the version and the hash of every other file of the folder.
+
+    Raises GraphError where it cannot be written.
+    """
+    with _named_errors(folder / MANIFEST):
+        files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+        manifest = {"kg_version": __version__, **content, "files": files}
+        (folder / MANIFEST).write_bytes(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal."""
+    """The SHA-256 of a file in hexadecimal. Raises OSError where it cannot be read."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
@@ -87,59 +129,28 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-@contextmanager
-def replaced(target: Path) -> Iterator[Path]:
-    """A new folder to write into; it takes the place of ``target`` when all went well, and vanishes otherwise.
-
-    Files of ``target`` that kg did not write are kept. Raises GraphError where ``target`` holds something else than
-    a graph, or cannot be written.
-    """
-    target = target.resolve()
-    _check_replaceable(target)
-    part = target.with_name(f".{target.name}.part-{os.getpid()}")
-    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+def _extraction(line: bytes, place: str) -> Extraction:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.mkdir()
-        try:
-            yield part
-            _keep_foreign_files(target, part)
-            if target.exists():
-                target.rename(old)
-            part.rename(target)
-        except BaseException:
-            if old.exists() and not target.exists():
-                old.rename(target)
-            raise
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+        extraction = extraction_from_json(json.loads(line))
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise GraphError(f"{place}: {_NO_EXTRACTION}") from error
+    if not all(map(_is_sound, extraction.entities)) or not isinstance(extraction.paper.id, str):
+        raise GraphError(f"{place}: {_NO_EXTRACTION}")
+    return extraction
+
+
+def _is_sound(entity: Any) -> bool:
+    fields = ("title", "abstract", "text")
+    return entity.type in ENTITY_TYPES and bool(entity.names) and all(m.field in fields for m in entity.mentions)
+
+
+def _write_lines(extractions: Iterable[Extraction], file: BinaryIO) -> None:
+    file.writelines(extraction_line(extraction) for extraction in extractions)
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise GraphError(f"cannot write {target}: {error.strerror or error}") from error
-
-
-def _check_replaceable(target: Path) -> None:
-    if target.exists() and not target.is_dir():
-        raise GraphError(f"{target} is a file; name a folder with -o")
-    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).exists():
-        raise GraphError(f"{target} holds something else than a graph; name another folder with -o")
-
-
-def _keep_foreign_files(target: Path, part: Path) -> None:
-    if not target.is_dir():
-        return
-    manifest = load_manifest(target) if (target / MANIFEST).exists() else {}
-    ours = {*manifest.get("files", ()), MANIFEST}
-    for path in target.iterdir():
-        if path.name not in ours and not (part / path.name).exists():
-            if path.is_dir():
-                shutil.copytree(path, part / path.name, symlinks=True)
-            else:
-                shutil.copy2(path, part / path.name, follow_symlinks=False)
-
-
-def _extractions_file(path: Path) -> Path:
-    if path.is_dir():
-        load_manifest(path)
-        return path / EXTRACTIONS
-    return path
+        raise GraphError(f"cannot write {path}: {error.strerror or error}") from error

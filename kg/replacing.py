@@ -1,0 +1,161 @@
+"""A folder that takes another one's place whole, or not at all, whatever happens in between.
+
+The new folder is written beside the old one under a hidden name and swapped with it in one step, where the system can
+(Linux), and by two renames elsewhere. What a killed process left is put right by the next one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from kg.errors import GraphError
+
+if sys.platform != "win32":
+    import fcntl
+
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+@contextmanager
+def replaced(target: Path, own_files: Callable[[Path], frozenset[str]]) -> Iterator[Path]:
+    """A new folder to write into; it takes the place of ``target`` when all went well, and vanishes otherwise.
+
+    ``own_files`` gives the names of the files of a folder that kg wrote; the others are kept. Raises GraphError
+    where ``target`` holds things but nothing of kg's, or cannot be written.
+    """
+    real = Path(os.path.realpath(target))
+    _put_right(real)
+    _check_replaceable(target, real, own_files)
+    created: list[Path] = []
+    part = real.parent / f".{real.name}.part-{secrets.token_hex(4)}"
+    done = False
+    try:
+        with _named_errors(target, real.parent):
+            _make_folders(real.parent, created)
+            part.mkdir()
+        with _held(part):
+            yield part
+            with _named_errors(target, real.parent):
+                _keep_other_files(real, part, own_files)
+                _put_in_place(part, real)
+        done = True
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if not done:
+            for folder in reversed(created):
+                with suppress(OSError):
+                    folder.rmdir()
+
+
+def _check_replaceable(target: Path, real: Path, own_files: Callable[[Path], frozenset[str]]) -> None:
+    with _named_errors(target, real.parent):
+        if real.is_dir():
+            if real == Path.cwd():
+                raise GraphError(
+                    f"{target} is the folder you are in, and would be replaced whole; name it from outside"
+                )
+            if any(real.iterdir()) and not own_files(real):
+                raise GraphError(f"{target} holds other things than a graph of kg; name another folder with -o")
+        elif real.exists():
+            raise GraphError(f"{target} is a file; name a folder with -o")
+
+
+def _make_folders(folder: Path, created: list[Path]) -> None:
+    if not folder.is_dir():
+        _make_folders(folder.parent, created)
+        folder.mkdir(exist_ok=True)
+        created.append(folder)
+
+
+def _keep_other_files(real: Path, part: Path, own_files: Callable[[Path], frozenset[str]]) -> None:
+    if not real.is_dir():
+        return
+    shutil.copymode(real, part)
+    ours = own_files(real)
+    for path in sorted(real.iterdir()):
+        if path.name not in ours and not (part / path.name).exists():
+            if path.is_dir() and not path.is_symlink():
+                shutil.copytree(path, part / path.name, symlinks=True)
+            else:
+                shutil.copy2(path, part / path.name, follow_symlinks=False)
+
+
+def _put_in_place(part: Path, real: Path) -> None:
+    if not real.exists():
+        part.rename(real)
+    elif not _swapped(part, real):
+        old = real.parent / f".{real.name}.old"
+        real.rename(old)
+        try:
+            part.rename(real)
+        except BaseException:
+            old.rename(real)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    """Swap two folders in one step; False where the system or the file system has no such step."""
+    if sys.platform != "linux":
+        return False
+    swap = getattr(ctypes.CDLL(None), "renameat2", None)
+    if swap is None:
+        return False
+    done: int = swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    return done == 0
+
+
+def _put_right(real: Path) -> None:
+    """Undo what a process that was killed left: a folder half-way between two renames, folders half-written."""
+    with suppress(OSError):
+        old = real.parent / f".{real.name}.old"
+        if old.is_dir() and not real.exists():
+            old.rename(real)
+        if sys.platform == "win32":
+            return  # where nothing says whether a folder is still being written
+        prefix = f".{real.name}.part-"
+        for path in list(real.parent.iterdir()):
+            if path.name.startswith(prefix) and path.is_dir():
+                with suppress(BlockingIOError), _held(path):
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder while it is written, so that no other process takes it for one that was left behind.
+
+    Raises BlockingIOError where another process holds it. The system lets go of it when a process ends, however.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass  # a file system without locks
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _named_errors(target: Path, parent: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise GraphError(f"cannot write {target}: no permission to write in {parent}; name another -o") from error
+    except OSError as error:
+        raise GraphError(f"cannot write {target}: {error.strerror or error}; name another -o") from error
