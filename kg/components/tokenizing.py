@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
-from spacy.util import compile_infix_regex, compile_suffix_regex
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
 
-FILE = "tokens.toml"
+FILE: Final = "tokens.toml"
+LONGEST_WORD: Final = 400
 
 
 def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
@@ -26,12 +28,28 @@ def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
     if isinstance(nlp.tokenizer, Tokenizer):
         nlp.tokenizer.infix_finditer = compile_infix_regex(_expressions(table, "infixes")).finditer
         suffixes = [*(nlp.Defaults.suffixes or ()), *_expressions(table, "suffixes")]
-        nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
+        nlp.tokenizer.suffix_search = _Affix(compile_suffix_regex(suffixes)).search
+        nlp.tokenizer.prefix_search = _Affix(compile_prefix_regex(nlp.Defaults.prefixes or ())).search
         nlp.tokenizer.rules = {
             case: tokens
             for case, tokens in nlp.tokenizer.rules.items()
             if any(character.isalpha() or character.isspace() for character in case)
         }
+
+
+class _Affix:
+    """An expression that is not looked for in very long strings.
+
+    spaCy cuts one affix off after the other and looks at all the rest again each time, so that a hundred thousand
+    brackets in a row would take it minutes. ``pattern`` is what spaCy saves of a tokenizer.
+    """
+
+    def __init__(self, expression: re.Pattern[str]) -> None:
+        self.pattern = expression.pattern
+        self._search = expression.search
+
+    def search(self, string: str) -> re.Match[str] | None:
+        return self._search(string) if len(string) <= LONGEST_WORD else None
 
 
 def _expressions(table: dict[str, object], key: str) -> list[str]:
