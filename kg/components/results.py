@@ -297,19 +297,23 @@ class Results:
             )
 
     def _metric(self, scene: Scene, group: list[Quantity], quantity: Quantity) -> str | None:
+        """The metric beside the number or its list, else the one of the numbers around it that are alike."""
         single = self._linker.metric(scene, [quantity])
-        near = single if self._linker.is_tight(single) else self._linker.metric(scene, group)
+        if single is not None and self._linker.is_tight(single):
+            return single.place.entity.name
+        alike = [other for other in scene.quantities if other.dimension == quantity.dimension]
+        index = alike.index(quantity)
+        around = [[other] for other in (*reversed(alike[:index][-_NEIGHBOURS:]), *alike[index + 1 : index + 2])]
+        before = [other for other in scene.quantities if other.end <= quantity.start][-1:]
+        if before and self._linker.is_list_gap(scene.between(before[0].end, quantity.start)):
+            around.append(before)
+        near = self._linker.metric(scene, group)
         if near is None and not quantity.measure:
-            alike = [other for other in scene.quantities if other.dimension == quantity.dimension]
-            index = alike.index(quantity)
-            for neighbour in (*reversed(alike[:index][-_NEIGHBOURS:]), *alike[index + 1 : index + 2]):
-                near = near or self._linker.metric(scene, [neighbour])
-            before = [q for q in scene.quantities if q.end <= quantity.start]
-            if near is None and before and self._linker.is_list_gap(scene.between(before[-1].end, quantity.start)):
-                near = self._linker.metric(scene, before[-1:])
+            near = next(filter(None, (self._linker.metric(scene, neighbour) for neighbour in around)), None)
         if near is not None:
             return near.place.entity.name
-        return quantity.measure or self._linker.described_metric(scene, group)
+        described = (self._linker.described_metric(scene, neighbour) for neighbour in (group, *around))
+        return quantity.measure or next(filter(None, described), None)
 
     def _second_metric(self, scene: Scene, metric: str | None) -> list[str | None]:
         """The other metric of "on both A and B", which the same number measures."""
