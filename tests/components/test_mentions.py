@@ -16,7 +16,7 @@ from kg.model import ENTITY_TYPES, Paper
 
 PIECES = (
     "We propose the novel tree attention network FooNet ( FN ) on ImageNet and CIFAR-10 , . accuracy of 92.3 % for "
-    "object detection dataset outperforms BERT - based \N{SLIGHTLY SMILING FACE} \N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
+    "object detection dataset outperforms BERT - based \N{SLIGHTLY SMILING FACE} \u0130stNet"
 )
 WORDS = st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=30)
 
