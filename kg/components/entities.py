@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -13,6 +14,8 @@ from kg.components.naming import key
 from kg.components.tokens import token_table
 from kg.model import ENTITY_TYPES, EntityType
 from kg.rulebook import Rulebook
+
+SHORTEST_TELLING: Final = 3
 
 
 class Entities:
@@ -44,9 +47,18 @@ class Entities:
 
 
 def _names(text: str, mentions: list[Candidate]) -> tuple[str, ...]:
-    """The names as written, the most frequent first; of equally frequent ones the earlier."""
+    """The names as written, the most frequent first; of equally frequent ones the earlier.
+
+    Two or three letters say little outside their paper, so a full form goes before them.
+    """
     counted = Counter(text[mention.start_char : mention.end_char] for mention in mentions)
-    return tuple(name for name, _ in sorted(counted.items(), key=lambda item: -item[1]))
+    ranked = sorted(counted.items(), key=lambda item: (_says_little(item[0]), -item[1]))
+    return tuple(name for name, _ in ranked)
+
+
+def _says_little(name: str) -> bool:
+    letters = name.removesuffix("s")
+    return len(letters) <= SHORTEST_TELLING and letters.isupper()
 
 
 @Language.factory("kg_entities", default_config={"rules": None}, assigns=["doc._.kg_entities"])
