@@ -62,12 +62,24 @@ def test_abbreviation_joins(nlp: Language, rulebook: Rulebook) -> None:
     """A short form and its long form are one thing."""
     doc = doc_with(
         nlp,
+        "A leaf net (LEAFNET) grows. The LEAFNET falls.",
+        ("Method", "leaf net"),
+        ("Method", "LEAFNET"),
+        abbreviations=("LEAFNET=leaf net",),
+    )
+    assert names(Entities(rulebook).match(doc)) == [("Method", ("LEAFNET", "leaf net"))]
+
+
+def test_full_form_leads(nlp: Language, rulebook: Rulebook) -> None:
+    """Two or three letters never go before the full form, however frequent."""
+    doc = doc_with(
+        nlp,
         "A leaf net (LN) grows. The LN falls.",
         ("Method", "leaf net"),
         ("Method", "LN"),
         abbreviations=("LN=leaf net",),
     )
-    assert names(Entities(rulebook).match(doc)) == [("Method", ("LN", "leaf net"))]
+    assert names(Entities(rulebook).match(doc)) == [("Method", ("leaf net", "LN"))]
 
 
 def test_types_stay_apart(nlp: Language, rulebook: Rulebook) -> None:
