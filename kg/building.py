@@ -30,8 +30,9 @@ OnSkip = Callable[[Skipped], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingReport:
-    """What was read: records as they were found, the papers that they are, and what was skipped."""
+    """What was read: the files, records as they were found, the papers that they are, and what was skipped."""
 
+    files: tuple[str, ...]
     records: tuple[Paper, ...]
     papers: tuple[Paper, ...]
     skipped: tuple[Skipped, ...]
@@ -92,31 +93,25 @@ def read_papers(
     Of a folder, files that ``kg build`` wrote and the file ``leave_out`` are left out, so that output that lies among
     the input is not read back. Raises InputError where no paper can be read or, if ``strict``, anything cannot.
     """
-    is_output = _OutputFiles(sources, leave_out)
+    files = _Files(sources, leave_out)
     skipped: list[Skipped] = []
 
     def skip(one: Skipped) -> None:
-        if is_output(one.file):
-            return
-        if strict:
-            raise InputError(str(one))
         skipped.append(one)
         if on_skip is not None:
             on_skip(one)
 
-    found = read(*sources, format=format, saved_in=saved_in, on_skip=skip)
-    records = tuple(
-        _counted(
-            (paper for paper in found if not any(is_output(source.file) for source in paper.sources)),
-            "reading",
-            None,
-            on_progress or _say_nothing,
-        )
-    )
+    found = read(*sources, format=format, saved_in=saved_in, strict=strict, on_skip=skip, wanted=files.is_wanted)
+    records = tuple(_counted(found, "reading", None, on_progress or _say_nothing))
     if not records:
         reason = f": {skipped[0]}" if len(skipped) == 1 else " from any source"
         raise InputError(f"no paper could be read{reason}, so nothing was written")
-    return ReadingReport(records=records, papers=tuple(merge_duplicates(records)), skipped=tuple(skipped))
+    return ReadingReport(
+        files=tuple(sorted({*files.read, *(one.file for one in skipped)})),
+        records=records,
+        papers=tuple(merge_duplicates(records)),
+        skipped=tuple(skipped),
+    )
 
 
 def build_folder(
@@ -175,30 +170,28 @@ def build_folder(
     )
 
 
-class _OutputFiles:
-    """Says of a file that was met in a folder whether it is output of kg; a file that was named is never taken so."""
+class _Files:
+    """The files that are read; a file met in a folder is not where it is output of kg, one that was named always is."""
 
     def __init__(self, sources: Sequence[ByteSource], leave_out: Path | None) -> None:
-        self._named = {
-            os.path.realpath(s) for s in sources if isinstance(s, (str, os.PathLike)) and not Path(s).is_dir()
-        }
+        paths = (Path(source) for source in sources if isinstance(source, (str, os.PathLike)))
+        self._named = {os.path.realpath(path) for path in paths if not path.is_dir()}
         self._leave_out = None if leave_out is None else os.path.realpath(leave_out)
-        self._known: dict[str, bool] = {STANDARD_INPUT: False}
-        self._names: dict[Path, frozenset[str]] = {}
+        self._outputs: dict[str, frozenset[str]] = {}
+        self.read: set[str] = set()
 
-    def __call__(self, file: str) -> bool:
-        if file not in self._known:
-            self._known[file] = self._is_output(file)
-        return self._known[file]
-
-    def _is_output(self, file: str) -> bool:
+    def is_wanted(self, file: str) -> bool:
         real = os.path.realpath(file)
-        if real in self._named:
-            return False
-        folder = Path(real).parent
-        if folder not in self._names:
-            self._names[folder] = own_files(folder)
-        return real == self._leave_out or Path(real).name in self._names[folder]
+        wanted = file == STANDARD_INPUT or real in self._named or not self._is_output(real)
+        if wanted:
+            self.read.add(file)
+        return wanted
+
+    def _is_output(self, real: str) -> bool:
+        folder, name = os.path.split(real)
+        if folder not in self._outputs:
+            self._outputs[folder] = own_files(Path(folder))
+        return real == self._leave_out or name in self._outputs[folder]
 
 
 def _refuse_shared_names(files: dict[str, str]) -> None:
@@ -209,9 +202,8 @@ def _refuse_shared_names(files: dict[str, str]) -> None:
 
 
 def _manifest(reading: ReadingReport, extractions: Sequence[Extraction], summary: GraphSummary) -> JsonObject:
-    files = sorted({s.file for paper in reading.records for s in paper.sources} | {s.file for s in reading.skipped})
     return {
-        "inputs": [{"file": file, "sha256": _hash(file)} for file in files],
+        "inputs": [{"file": file, "sha256": _hash(file)} for file in reading.files],
         "counts": {
             "records": len(reading.records),
             "papers": len(extractions),

@@ -184,7 +184,7 @@ def extract(sources: tuple[str, ...], output: Path, quiet: bool, **options: Any)
             for extraction in extractions:
                 click.echo(kg.extraction_line(extraction), nl=False)
     if to_file and not quiet:
-        click.echo(f"{count_of(len(found.papers), 'paper')} written to {shown(output)}")
+        click.echo(f"{count_of(len(found.papers), 'paper')} written to {shown(output)}", err=True)
     if found.skipped:
         sys.exit(DONE_WITH_SKIPS)
 
@@ -307,7 +307,7 @@ def _explained(found: list[Explanation], width: int) -> Iterator[str]:
         confidence = f"{one.confidence:.2f}" if one.confidence else "    "
         rule = f"{confidence}  {one.rule}"
         if one.lost_to:
-            yield click.style(f"{line}{rule} lost: {one.lost_to}", dim=True)
+            yield click.style(f"{line}{rule}, lost: {one.lost_to}", dim=True)
             continue
         yield click.style(line, bold=True) + rule
         same = [f"{other.rule} {other.confidence:.2f}" for other in found if other.lost_to and other.what == one.what]

@@ -39,12 +39,12 @@ def write_extractions(extractions: Iterable[Extraction], path: Path) -> None:
 
     Raises GraphError where the file cannot be written.
     """
-    target = Path(os.path.realpath(path))
     with _named_errors(path):
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
                 _write_lines(extractions, file)
             return
+        target = Path(os.path.realpath(path))
         part = target.with_name(f".{target.name}.part-{os.getpid()}")
         try:
             with part.open("wb") as file:

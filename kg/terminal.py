@@ -50,7 +50,7 @@ class Commands(click.Group):
             _fail(str(error), DONE_WITH_ERROR)
         except OSError as error:
             _discard_output()
-            place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+            place = "standard output: " if error.filename is None else f"{os.fsdecode(error.filename)}: "
             _fail(f"{place}{error.strerror or error}", DONE_WITH_ERROR)
         except Exception as error:  # noqa: BLE001 - what a user sees of a mistake of ours
             if os.environ.get(TRACEBACK):

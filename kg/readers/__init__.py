@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from kg.errors import InputError
 from kg.model import Paper, Skipped
@@ -45,6 +45,7 @@ def read(
     saved_in: int | None = None,
     strict: bool = False,
     on_skip: Callable[[Skipped], None] | None = None,
+    wanted: Callable[[str], bool] | None = None,
     max_characters: int = MAX_CHARACTERS,
 ) -> Iterator[Paper]:
     """The papers of files, folders, ``"-"`` (standard input) and open binary streams, in their order.
@@ -52,33 +53,35 @@ def read(
     Each source is unpacked if it is gzip, and its format found from its content unless ``format`` names it.
     ``saved_in`` is the year of dates that have none. A field of more than ``max_characters`` characters makes its
     record a bad one. ``on_skip`` is told of every file and record that is left out (by default it is logged as a
-    warning). The same paper may come more than once: see :func:`merge_duplicates`.
+    warning). ``wanted`` is asked of every file by its name before it is read, and what it refuses is passed over in
+    silence. The same paper may come more than once: see :func:`merge_duplicates`.
 
     Raises InputError for an unknown ``format``, and, if ``strict``, for the first thing that would be left out.
     """
     reader = None if format is None else _named(format)
-    return _papers(sources, reader, saved_in, max_characters, _refuse if strict else on_skip or _warn)
+    opened_files = (found for source in sources for found in opened(source))
+    files = (found for found in opened_files if isinstance(found, Skipped) or wanted is None or wanted(found[0]))
+    return _papers(files, reader, saved_in, max_characters, _refuse if strict else on_skip or _warn)
 
 
 def _papers(
-    sources: tuple[Source, ...],
+    files: Iterator[tuple[str, BinaryIO] | Skipped],
     reader: Reader | None,
     saved_in: int | None,
     max_characters: int,
     skip: Callable[[Skipped], None],
 ) -> Iterator[Paper]:
-    for source in sources:
-        for found in opened(source):
-            if isinstance(found, Skipped):
-                skip(found)
-                continue
-            name, below = found
-            context = Context(file=name, saved_in=saved_in, max_characters=max_characters)
-            for item in _read_file(unpacked(below), reader, context):
-                if isinstance(item, Skipped):
-                    skip(item)
-                else:
-                    yield item
+    for found in files:
+        if isinstance(found, Skipped):
+            skip(found)
+            continue
+        name, below = found
+        context = Context(file=name, saved_in=saved_in, max_characters=max_characters)
+        for item in _read_file(unpacked(below), reader, context):
+            if isinstance(item, Skipped):
+                skip(item)
+            else:
+                yield item
 
 
 def _read_file(stream: ByteStream, reader: Reader | None, context: Context) -> Iterator[Paper | Skipped]:
