@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -111,11 +112,13 @@ class QuantityParser:
         return self._join(text, self._share_units(text, list(self._atoms(text))))
 
     def _atoms(self, text: str) -> Iterator[Quantity]:
-        formulas = _formulas(text)
+        formulas = deque(_formulas(text))
         done = 0
         for digits in _DIGITS.finditer(text):
             start = digits.start()
-            if start < done or any(first <= start < last for first, last in formulas):
+            while formulas and formulas[0][1] <= start:
+                formulas.popleft()
+            if start < done or (formulas and formulas[0][0] <= start):
                 continue
             match = self._number.match(text, start)
             if start and text[start - 1] == ".":

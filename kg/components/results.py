@@ -6,11 +6,13 @@ The decisions stand in ``rules/results.toml``; :mod:`kg.components.linking` ties
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import numpy as np
 from spacy.language import Language
@@ -30,7 +32,12 @@ _LEAD_SIGNS: Final = " \t\n(+-~$\\≈<>≤≥[="
 _NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
 _DEFAULTS: Final = frozenset(("score.share", "gain.points", "score.metric-unit", "score.bare"))
 _NEIGHBOURS: Final = 3
+_MOST_IN_SENTENCE: Final = 60  # A "sentence" with more numbers is a table or no language at all.
+_MOST_NAMED_IN_SENTENCE: Final = 200
 _SCORE_UNITS: Final = frozenset(("score", "count"))
+
+
+Placed = TypeVar("Placed", Quantity, Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +124,12 @@ class Judge:
         return None
 
 
+def _between(ordered: list[Placed], start: int, end: int) -> list[Placed]:
+    """Those that start in a stretch of text, out of a list in reading order."""
+    first = bisect_left(ordered, start, key=attrgetter("start"))
+    return ordered[first : bisect_left(ordered, end, lo=first, key=attrgetter("start"))]
+
+
 def _is_inside(quantity: Quantity, places: Sequence[Place]) -> bool:
     return any(p.start <= quantity.value_start and quantity.value_end <= p.end for p in places)
 
@@ -168,14 +181,14 @@ class Results:
         quantities: list[Quantity] = list(doc._.kg_quantities)
         places = places_of(entities)
         for start, end in _sentences(doc):
-            inside = [quantity for quantity in quantities if start <= quantity.start < end]
-            if not inside:
+            inside = _between(quantities, start, end)
+            if not 0 < len(inside) <= _MOST_IN_SENTENCE:
                 continue
-            here = {type_: [p for p in places[type_] if start <= p.start and p.end <= end] for type_ in ENTITY_TYPES}
+            here = {type_: [p for p in _between(places[type_], start, end) if p.end <= end] for type_ in ENTITY_TYPES}
             named = [p for type_ in ("Method", "Dataset", "Task") for p in here[type_]]
             named += [p for p in here["Metric"] if not any(q.measure and p.start >= q.start for q in inside)]
             inside = [q for q in inside if q.dimension in _NEVER_NAMES or not _is_inside(q, named)]
-            if inside:
+            if inside and sum(map(len, here.values())) <= _MOST_NAMED_IN_SENTENCE:
                 scene = Scene(text, start, end, here, inside)
                 scene.groups = self._linker.groups(text, inside)
                 yield scene
