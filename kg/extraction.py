@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
@@ -19,6 +23,7 @@ from kg.components.document import DocumentEntity, field_at, fields_of, paper_fi
 from kg.components.results import to_result
 from kg.components.tokenizing import adapt_tokenizer
 from kg.components.tokens import token_table
+from kg.errors import KgError
 from kg.model import Entity, Extraction, FieldName, Mention, Paper
 from kg.rulebook import Rulebook
 
@@ -59,7 +64,8 @@ def extract(
     """Read papers, or one text, and yield an extraction for each, in the order given.
 
     ``workers`` processes share the work; what comes out does not depend on their number. Mentions and results of
-    less than ``min_confidence`` (0 to 1) are left out. Raises RuleError where a rule is wrong.
+    less than ``min_confidence`` (0 to 1) are left out. Raises RuleError where a rule is wrong, and KgError where a
+    process is killed.
     """
     if isinstance(papers, str):
         papers = [Paper(id="text", text=papers)]
@@ -70,15 +76,36 @@ def extract(
             yield extract_one(nlp, paper, min_confidence)
         return
     _pipeline(folder)  # a mistake in the rules shows here, before any process is started
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
         batches = iter(papers)
         pending: deque[Future[list[Extraction]]] = deque()
         while batch := list(islice(batches, BATCH_SIZE)):
-            pending.append(executor.submit(_extract_batch, batch, folder, min_confidence))
+            with _interrupts_held():  # the processes start here
+                pending.append(executor.submit(_extract_batch, batch, folder, min_confidence))
             if len(pending) > 2 * workers:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
+    except BrokenProcessPool as error:
+        raise KgError(
+            "a process that extracts was ended from outside (memory?); try again with fewer workers"
+        ) from error
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that start meanwhile never hear of an interrupt (Ctrl-C), which is for this one to handle."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def extract_one(nlp: Language, paper: Paper, min_confidence: float = 0.0) -> Extraction:
