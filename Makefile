@@ -63,7 +63,7 @@ lock: ## Pin anew what is installed
 	@"$(PYTHON)" -m venv .cache/lock
 	@.cache/lock/bin/python -m pip install --quiet --editable '.[dev]'
 	@head -1 $(LOCK) > .cache/lock.txt
-	@.cache/lock/bin/python -m pip freeze --exclude-editable >> .cache/lock.txt
+	@.cache/lock/bin/python -m pip freeze --all --exclude pip --exclude-editable >> .cache/lock.txt
 	@mv .cache/lock.txt $(LOCK)
 
 clean: ## Remove all that was made, .venv too

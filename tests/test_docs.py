@@ -63,7 +63,7 @@ def test_example_of_help_runs(command: str, example: str, folder: Path) -> None:
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, f"{command}: {done.stderr}"
-    assert not done.stderr
+    assert "skipped" not in done.stderr
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
