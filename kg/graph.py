@@ -222,7 +222,7 @@ class _PaperEdges:
                 self._node_of.setdefault((entity.type, name), node)
         for entity, node in bearers:
             for name in entity.names:
-                self._node_of.setdefault((entity.type, key(name, entity.type)), node)
+                self._node_of.setdefault((entity.type, key(name)), node)
 
     def add_to(self, edges: _Edges) -> list[tuple[str, dict[str, Any]]]:
         self._add_entities(edges)
@@ -272,7 +272,7 @@ class _PaperEdges:
     def _named(self, name: str | None, type_: EntityType) -> str | None:
         if not name:
             return None
-        return self._node_of.get((type_, name)) or self._node_of.get((type_, self._key(name, type_)))
+        return self._node_of.get((type_, name)) or self._node_of.get((type_, self._key(name)))
 
     def _mentions(self, entities: list[Entity]) -> list[EvidenceItem]:
         mentions = [mention for entity in entities for mention in entity.mentions]

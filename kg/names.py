@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Collection
 from typing import Final
 
-from kg.model import EntityType
-
 _LATEX: Final = re.compile(r"\\[a-z]+|[${}^_\\]")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
 _JOINS: Final = re.compile(r"[-\u2010\u2011\u2012-\u2014/]+")
@@ -22,10 +20,10 @@ def _singular(word: str) -> str:
     return word
 
 
-def words(name: str, type: EntityType, heads: Collection[str] = ()) -> tuple[str, ...]:  # noqa: A002, ARG001
+def words(name: str, heads: Collection[str] = ()) -> tuple[str, ...]:
     """The words of a name that count, folded; empty only where the name holds no letter, digit or kept sign.
 
-    ``heads`` are generic heads of this type (case-folded) that say nothing at the end of a name: with
+    ``heads`` are generic heads (case-folded) that say nothing at the end of a name: with
     ``{"dataset"}``, "ImageNet dataset" is "ImageNet".
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
@@ -37,13 +35,13 @@ def words(name: str, type: EntityType, heads: Collection[str] = ()) -> tuple[str
     return tuple(_singular(word) for word in found)
 
 
-def key(name: str, type: EntityType, heads: Collection[str] = ()) -> str:  # noqa: A002
+def key(name: str, heads: Collection[str] = ()) -> str:
     """One string for all ways of writing a name; never empty for a name that has a visible character.
 
     Words are written together, so that "Mask R-CNN" and "MaskRCNN" agree, but two digits that were apart
     stay apart: "Llama 2 7B" is not "Llama 27B".
     """
     joined = ""
-    for word in words(name, type, heads):
+    for word in words(name, heads):
         joined += f" {word}" if joined[-1:].isdigit() and word[0].isdigit() else word
     return joined or " ".join(name.casefold().split())

@@ -23,7 +23,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 from kg import names
 from kg.model import ENTITY_TYPES, Entity, EntityType, Extraction
 
-Key: TypeAlias = Callable[[str, EntityType], str]
+Key: TypeAlias = Callable[[str], str]
 Reason: TypeAlias = Literal["same key", "acronym", "other name"]
 _Place: TypeAlias = tuple[EntityType, str]
 _Member = TypeVar("_Member", _Place, str)
@@ -132,17 +132,17 @@ def _full_form(entity: Entity) -> str | None:
     return next((name for name in entity.names if any(abbreviates(other, name) for other in entity.names)), None)
 
 
-def _in_one_family(name: str, other: str, type_: EntityType) -> bool:
+def _in_one_family(name: str, other: str) -> bool:
     """Whether one name is the other with more to it, as "ImageNet-21K" is to "ImageNet", "ResNet-50" to "ResNet".
 
     A paper may shorten "text classification" to "classification"; elsewhere that is another thing.
     """
-    one, two = set(names.words(name, type_)), set(names.words(other, type_))
+    one, two = set(names.words(name)), set(names.words(other))
     return one < two or two < one or _DIGITS.findall(name) != _DIGITS.findall(other)
 
 
 def _standing(entity: Entity, key: Key) -> str:
-    return key(_full_form(entity) or entity.name, entity.type)
+    return key(_full_form(entity) or entity.name)
 
 
 class _Classes(Generic[_Member]):
@@ -187,18 +187,18 @@ class _Resolver:
 
     def _hear(self, entity: Entity, paper_id: str) -> None:
         full = _full_form(entity) if len(entity.names) > 1 else None
-        standing: _Place = (entity.type, self._fold(full or entity.name, entity.type))
+        standing: _Place = (entity.type, self._fold(full or entity.name))
         self._papers[standing].add(paper_id)
         self._best[standing][entity.name] += 1
         for name in entity.names:
-            key = self._fold(name, entity.type)
+            key = self._fold(name)
             # a name is counted where its key leads, and with the entity that bears it
             self._named[standing][name] += 1
             if key == standing[1]:
                 continue
             if full is not None and abbreviates(name, full):
                 self._acronyms[key].add(standing)
-            elif not _in_one_family(name, full or entity.name, entity.type):
+            elif not _in_one_family(name, full or entity.name):
                 self._others[entity.type, key].add(standing)
                 self._claims[entity.type, key] += 1
 
@@ -254,7 +254,7 @@ class _Resolver:
         named: Counter[str] = sum((self._named[place] for place in places), Counter())
         best: Counter[str] = sum((self._best[place] for place in places), Counter())
         # a name that leads elsewhere (a homograph) is a name of this thing, but cannot be its label
-        own = [name for name in named if self._classes.find((type_, self._fold(name, type_))) == root]
+        own = [name for name in named if self._classes.find((type_, self._fold(name))) == root]
         ranked = sorted(named, key=lambda name: (-named[name], len(name), name))
         label = min(own, key=lambda name: (-best[name], -named[name], len(name), name))
         return Identity(
@@ -268,7 +268,7 @@ class _Resolver:
         spelled: defaultdict[_Place, Counter[str]] = defaultdict(Counter)
         for standing, counted in self._named.items():
             for name, count in counted.items():
-                spelled[standing[0], self._fold(name, standing[0])][name] += count
+                spelled[standing[0], self._fold(name)][name] += count
         merges = {
             Merge(type=place[0], label=by_place[place].label, members=tuple(sorted(found)), reason="same key")
             for place, found in spelled.items()

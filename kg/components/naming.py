@@ -10,4 +10,4 @@ from kg import names
 @functools.lru_cache(maxsize=200_000)
 def key(name: str, heads: frozenset[str] = frozenset()) -> str:
     """The key of a name (see :func:`kg.names.key`), remembered, because the same names come again and again."""
-    return names.key(name, "Method", heads)
+    return names.key(name, heads)
