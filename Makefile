@@ -44,9 +44,7 @@ test: $(FOR_WORK) ## Run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(FOR_WORK) ## Check style, formatting and types
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@status=0; for check in 'ruff check .' 'ruff format --check .' mypy; do $(BIN)/$$check || status=1; done; exit $$status
 
 format: $(FOR_WORK) ## Put the code in the one format
 	@$(BIN)/ruff check --fix-only --quiet .
