@@ -81,8 +81,7 @@ Steps = tuple[Step, ...]
 class Descriptions:
     """The distinct token descriptions of a set of patterns, each decided once for every word.
 
-    Descriptions are numbered in the order in which they first appear; number 0 is the empty one, which every
-    token satisfies.
+    Descriptions are numbered in the order in which they first appear.
     """
 
     def __init__(self) -> None:
@@ -91,8 +90,8 @@ class Descriptions:
         self._by_word: dict[tuple[str, str], set[int]] = {}
         self._known: dict[int, tuple[int, ...]] = {}
         self._interned: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._opposites: dict[int, int] = {}
         self._latest: tuple[Doc, list[int]] | None = None
-        self.number({})
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -114,14 +113,28 @@ class Descriptions:
         known = self._numbers.get(name)
         if known is not None:
             return known
+        opposite = self._opposite(description)
         number = len(self._numbers)
-        if not self._add_words(number, description):
+        if opposite is not None:
+            self._opposites[number] = opposite
+        elif not self._add_words(number, description):
             tests = [_test(attribute, value) for attribute, value in description.items()]
             self._tests.append((number, tests[0] if len(tests) == 1 else lambda word: all(t(word) for t in tests)))
         self._numbers[name] = number
         self._known.clear()
         self._latest = None
         return number
+
+    def _opposite(self, description: Description) -> int | None:
+        """The number of the description of few words that holds where this one, of nearly all words, does not."""
+        if not description:
+            return self.number({"ORTH": {"IN": ()}})
+        if len(description) != 1:
+            return None
+        ((attribute, value),) = description.items()
+        if not isinstance(value, Mapping) or set(value) != {"NOT_IN"} or not _are_words(value["NOT_IN"]):
+            return None
+        return self.number({attribute: {"IN": value["NOT_IN"]}})
 
     def _add_words(self, number: int, description: Description) -> bool:
         """File a description that only lists words under these words, to be found without being tried."""
@@ -140,17 +153,15 @@ class Descriptions:
             self._by_word.setdefault((_TEXT_ATTRIBUTES[attribute], word), set()).add(number)
         return True
 
-    def holding(self, doc: Doc, orth: int) -> tuple[int, ...]:
-        """The numbers of the descriptions that hold for a word, given by the hash of its text."""
-        known = self._known.get(orth)
-        if known is None:
-            word = doc.vocab[orth]
-            found = {number for number, test in self._tests if test(word)}
-            found |= self._by_word.get(("lower_", word.lower_), set())
-            found |= self._by_word.get(("text", word.text), set())
-            known = tuple(sorted(found))
-            known = self._interned.setdefault(known, known)
-            self._known[orth] = known
+    def _holding(self, doc: Doc, orth: int) -> tuple[int, ...]:
+        """The numbers of the descriptions that hold for a word, opposites left out, by the hash of its text."""
+        word = doc.vocab[orth]
+        found = {number for number, test in self._tests if test(word)}
+        found |= self._by_word.get(("lower_", word.lower_), set())
+        found |= self._by_word.get(("text", word.text), set())
+        known = tuple(sorted(found))
+        known = self._interned.setdefault(known, known)
+        self._known[orth] = known
         return known
 
     def masks(self, doc: Doc) -> list[int]:
@@ -161,14 +172,21 @@ class Descriptions:
         latest = self._latest
         if latest is not None and latest[0] is doc:
             return latest[1]
-        masks = [0] * len(self._numbers)
+        places: dict[tuple[int, ...], int] = {}
         bit = 1
         known = self._known
         for orth in doc.to_array(ORTH).tolist():
             numbers = known.get(orth)
-            for number in self.holding(doc, orth) if numbers is None else numbers:
-                masks[number] |= bit
+            if numbers is None:
+                numbers = self._holding(doc, orth)
+            places[numbers] = places.get(numbers, 0) | bit
             bit <<= 1
+        masks = [0] * len(self._numbers)
+        for numbers, mask in places.items():
+            for number in numbers:
+                masks[number] |= mask
+        for number, opposite in self._opposites.items():
+            masks[number] = (bit - 1) ^ masks[opposite]
         self._latest = doc, masks
         return masks
 
