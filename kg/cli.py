@@ -75,10 +75,18 @@ _RULES_OPTION: Final = click.option(
 )
 _EXTRACTION_OPTIONS: Final = (
     _RULES_OPTION,
-    click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many processes extract."),
+    click.option(
+        "--workers",
+        type=click.IntRange(1),
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="How many processes extract.",
+    ),
     click.option(
         "--min-confidence",
         type=click.FloatRange(0, 1),
+        metavar="0..1",
         default=0.0,
         show_default=True,
         help="Leave out mentions and results below this.",
@@ -239,7 +247,9 @@ def export(
 
 @main.command()
 @click.argument("graph", type=click.Path(), metavar="GRAPH")
-@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="How many of each type to name.")
+@click.option(
+    "--top", type=click.IntRange(1), metavar="N", default=10, show_default=True, help="How many of each type to name."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def stats(graph: str, top: int, as_json: bool) -> None:
     """Count what a graph holds, and name the most frequent of each type.
@@ -255,9 +265,10 @@ def stats(graph: str, top: int, as_json: bool) -> None:
     click.echo(f"{'papers':14}{summary.papers:>8,}")
     for kind in ENTITY_TYPES:
         click.echo(f"{kind.lower() + 's':14}{summary.entities[kind]:>8,}")
-    click.echo(f"{'results':14}{sum(summary.results.values()):>8,}")
-    for relation, count in summary.edges.items():
-        click.echo(f"  {relation:12}{count:>8,}")
+    for name, counts in (("results", summary.results), ("edges", summary.edges)):
+        click.echo(f"{name:14}{sum(counts.values()):>8,}")
+        for what, count in counts.items():
+            click.echo(f"  {what:12}{count:>8,}")
     for kind in ENTITY_TYPES:
         if summary.top[kind]:
             click.echo(f"\n{kind.lower()}s in most papers")

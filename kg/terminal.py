@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ DONE_WITH_ERROR: Final = 1
 DONE_WITH_SKIPS: Final = 3
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
+TERMINATED: Final = 143
 STANDARD_STREAM: Final = "-"
 TRACEBACK: Final = "KG_TRACEBACK"
 
@@ -32,11 +34,12 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; end the process with a message and a code where it fails."""
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, ValueError):  # a character that a terminal cannot show is no error
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         try:
-            for stream in (sys.stdout, sys.stderr):
-                with suppress(AttributeError, ValueError):  # a character that a terminal cannot show is no error
-                    stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-            super().invoke(ctx)
+            with _clean_termination():
+                super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -56,10 +59,24 @@ class Commands(click.Group):
             if os.environ.get(TRACEBACK):
                 traceback.print_exc()
             _fail(
-                f"a mistake in kg, not in your input: {type(error).__name__}: {error} "
-                f"(set {TRACEBACK}=1 to see where, and please report it)",
+                f"{type(error).__name__}: {error} - this should not happen; "
+                f"set {TRACEBACK}=1 to see where it did, and please report it",
                 DONE_WITH_ERROR,
             )
+
+
+@contextmanager
+def _clean_termination() -> Iterator[None]:
+    """Let a process that is told to end (kill, timeout, docker stop) clear away what it was writing."""
+    try:
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    except ValueError:  # only the main thread hears signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def count_of(number: int, noun: str) -> str:

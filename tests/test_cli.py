@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -224,6 +225,8 @@ def test_stats(graph: Path) -> None:
     lines = output.splitlines()
     assert lines[0].split() == ["papers", str(counts["papers"])]
     assert [line.split() for line in lines[1:5]] == [[f"{k.lower()}s", str(n)] for k, n in counts["entities"].items()]
+    assert f"\nresults       {counts['results']:>8}\n  score " in output
+    assert f"\nedges         {sum(counts['edges'].values()):>8}\n  uses " in output
     assert len(output.partition("\nmethods in most papers\n")[2].partition("\n\n")[0].splitlines()) == 2
 
 
@@ -327,6 +330,22 @@ def test_an_interrupt_ends_in_one_line(tmp_path: Path, workers: str) -> None:
     assert process.returncode == 130
 
 
+def test_a_process_told_to_end_leaves_nothing(tmp_path: Path) -> None:
+    """Kill, timeout and docker stop send SIGTERM: what was half-written is cleared away."""
+    (tmp_path / "in.jsonl").write_text('{"title": "BERT on SQuAD", "abstract": "We use BERT."}\n')
+    os.mkfifo(tmp_path / "pipe")
+    command = [*KG, "build", str(tmp_path / "in.jsonl"), str(tmp_path / "pipe"), "-o", str(tmp_path / "out" / "g")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        # kg waits for the pipe, and has begun the folder by then
+        with (tmp_path / "pipe").open("wb"):
+            assert [path.name[:8] for path in (tmp_path / "out").iterdir()] == [".g.part-"]
+            process.terminate()
+            assert process.wait(30) == 143
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "pipe"]
+
+
 def test_a_terminal_shows_progress(tmp_path: Path) -> None:
     """On a terminal, standard error shows what is being done; in the end only the summary stays."""
     command = [*KG, "build", *EXAMPLE_FILES, "-o", str(tmp_path / "g"), "--export", "graphml"]
@@ -350,12 +369,12 @@ def test_names_that_no_terminal_can_show(tmp_path: Path) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_mistake_of_ours_is_one_line(tmp_path: Path) -> None:
-    """An error that nobody foresaw says whose it is; the traceback is there for who asks."""
+def test_what_nobody_foresaw_is_one_line(tmp_path: Path) -> None:
+    """An error that nobody foresaw is one line too; the traceback is there for who asks."""
     (tmp_path / "e.jsonl").write_text(
         '{"id": "a", "text": "x", "entities": [], "results": [], "mentions": [], "identifiers": 3}\n'
     )
     done = run("stats", tmp_path / "e.jsonl", KG_TRACEBACK="")
     assert done.returncode == 1
-    assert re.fullmatch(rb"kg: a mistake in kg, not in your input: .*set KG_TRACEBACK=1 to see where.*\n", done.stderr)
+    assert re.fullmatch(rb"kg: \w+: .* - this should not happen; set KG_TRACEBACK=1 .*\n", done.stderr)
     assert b"Traceback" in run("stats", tmp_path / "e.jsonl", KG_TRACEBACK="1").stderr
