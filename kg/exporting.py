@@ -71,12 +71,12 @@ def export(graph: Graph, name: str, path: str | os.PathLike[str], **options: Any
     """
     chosen = exporter(name)
     _check_options(chosen, name, options)
-    target = Path(os.path.realpath(path))
+    target = Path(path)
     try:
         if target.exists() and not target.is_file() and not target.is_dir():
             chosen(graph, target, **options)
             return
-        _write_beside(chosen, graph, target, options)
+        _write_beside(chosen, graph, target.resolve(), options)
     except OSError as error:
         raise ExportError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from error
 

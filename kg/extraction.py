@@ -109,8 +109,14 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def extract_one(nlp: Language, paper: Paper, min_confidence: float = 0.0) -> Extraction:
-    """Read one paper with a pipeline that :func:`pipeline` made."""
-    return to_extraction(annotate(nlp, paper), paper, min_confidence)
+    """Read one paper with a pipeline that :func:`pipeline` made.
+
+    Raises KgError that names the paper where a component fails on it.
+    """
+    try:
+        return to_extraction(annotate(nlp, paper), paper, min_confidence)
+    except Exception as error:
+        raise KgError(f"cannot extract from paper {paper.id!r}: {type(error).__name__}: {error}") from error
 
 
 def annotate(nlp: Language, paper: Paper) -> Doc:

@@ -73,8 +73,8 @@ class RoleRule:
     """A rule that says what the paper does with a thing: the mention stands between ``before`` and ``after``.
 
     ``types`` are the types it speaks of. ``background`` asks that the thing is named only before the paper speaks of
-    itself, ``opens`` that the mention opens its field, ``unknown`` that no gazetteer knows the
-    name, ``least_mentions`` that the thing is named so often. Where several rules match, the highest ``weight`` wins. In
+    itself, ``opens`` that the mention opens its field, ``unknown`` that no gazetteer knows the name,
+    ``least_mentions`` that the thing is named so often. Where several rules match, the highest ``weight`` wins. In
     ``matches`` and ``ignores`` the mention stands in square brackets.
     """
 

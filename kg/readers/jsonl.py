@@ -30,7 +30,8 @@ def sniff(head: bytes) -> float:
     if not others:
         # One line, perhaps longer than the head.
         return 1.0 if _is_object(first) else _UNDECIDED * first.lstrip().startswith(b'{"')
-    complete = [first, *others[:-1]]
+    # The last line may be cut off where the head ends, and then says nothing.
+    complete = [first, *others] if _is_object(others[-1]) else [first, *others[:-1]]
     return sum(map(_is_object, complete)) / len(complete)
 
 

@@ -24,9 +24,10 @@ _T = TypeVar("_T", bound=Hashable)
 def merge_duplicates(papers: Iterable[Paper]) -> list[Paper]:
     """The papers without their repetitions, in the order in which each was first seen.
 
-    Two records are the same paper if they share an id, a DOI, an arXiv id or another identifier, or the whole text, or
-    the title together with the start of the abstract (case, punctuation and white space apart); where one has no
-    abstract, the title is enough unless both name authors and none in common. The first record wins, its gaps are
+    Two records are the same paper if they share an id, a DOI, an arXiv id or another identifier, or the title together
+    with the start of the abstract (case, punctuation and white space apart); where one has no abstract, the title is
+    enough unless both name authors and none in common. Records that have only a text are one if it is the same
+    throughout and nobody gave them ids, for whoever numbers sentences means each of them. The first record wins, its gaps are
     filled from later ones, sources are united, and other ids that a record came with are kept in
     ``extra["other_ids"]``.
 
@@ -103,7 +104,7 @@ def _keys(paper: Paper) -> Iterator[tuple[str, ...]]:
     yield from (("identifier", scheme, value) for scheme, value in paper.identifiers.items())
     if paper.title and paper.abstract:
         yield "title", fold(paper.title), start(paper.abstract)
-    elif not paper.title and (text := paper.text or paper.abstract):
+    elif not paper.title and (text := paper.text or paper.abstract) and has_derived_id(paper):
         yield "text", fold(text)
 
 

@@ -92,9 +92,11 @@ def test_a_record_that_fits_two_papers_joins_them() -> None:
 
 
 def test_texts_are_one_when_they_are_the_same_throughout() -> None:
-    """Records with only a text merge by all of it."""
-    records = [paper("a", text=SALT), paper("b", text=SALT.upper()), paper("c", text=SALT + " Again.")]
-    assert [p.id for p in merge_duplicates(records)] == ["a", "c"]
+    """Records with only a text merge by all of it, unless they were given ids."""
+    texts = (SALT, SALT.upper(), SALT + " Again.")
+    records = [paper(derived_id(None, None, text), text=text) for text in texts]
+    assert [p.text for p in merge_duplicates(records)] == [SALT, SALT + " Again."]
+    assert len(merge_duplicates([paper("a", text=SALT), paper("b", text=SALT)])) == 2
 
 
 def test_an_id_that_two_papers_bring_loses_neither() -> None:
