@@ -27,8 +27,8 @@ def merge_duplicates(papers: Iterable[Paper]) -> list[Paper]:
     Two records are the same paper if they share an id, a DOI, an arXiv id or another identifier, or the title together
     with the start of the abstract (case, punctuation and white space apart); where one has no abstract, the title is
     enough unless both name authors and none in common. Records that have only a text are one if it is the same
-    throughout and nobody gave them ids, for whoever numbers sentences means each of them. The first record wins, its gaps are
-    filled from later ones, sources are united, and other ids that a record came with are kept in
+    throughout and nobody gave them ids, for whoever numbers sentences means each of them. The first record wins, its
+    gaps are filled from later ones, sources are united, and other ids that a record came with are kept in
     ``extra["other_ids"]``.
 
     An id that two different papers bring (files that number their records 1, 2, 3) merges nothing: the later paper
