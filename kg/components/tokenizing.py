@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from spacy.language import Language
@@ -26,7 +27,7 @@ def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
     """
     table = rulebook.table(FILE, "tokenizer")
     if isinstance(nlp.tokenizer, Tokenizer):
-        nlp.tokenizer.infix_finditer = compile_infix_regex(_expressions(table, "infixes")).finditer
+        nlp.tokenizer.infix_finditer = _Affix(compile_infix_regex(_expressions(table, "infixes"))).finditer
         suffixes = [*(nlp.Defaults.suffixes or ()), *_expressions(table, "suffixes")]
         nlp.tokenizer.suffix_search = _Affix(compile_suffix_regex(suffixes)).search
         nlp.tokenizer.prefix_search = _Affix(compile_prefix_regex(nlp.Defaults.prefixes or ())).search
@@ -38,18 +39,23 @@ def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
 
 
 class _Affix:
-    """An expression that is not looked for in very long strings.
+    """An expression that is looked for only where it can be, which is in few words, and never in very long strings.
 
-    spaCy cuts one affix off after the other and looks at all the rest again each time, so that a hundred thousand
-    brackets in a row would take it minutes. ``pattern`` is what spaCy saves of a tokenizer.
+    No prefix, suffix or infix stands in a word of letters alone. spaCy cuts one affix off after the other and looks at
+    all the rest again each time, so that a hundred thousand brackets in a row would take it minutes. ``pattern`` is
+    what spaCy saves of a tokenizer.
     """
 
     def __init__(self, expression: re.Pattern[str]) -> None:
         self.pattern = expression.pattern
         self._search = expression.search
+        self._finditer = expression.finditer
 
     def search(self, string: str) -> re.Match[str] | None:
-        return self._search(string) if len(string) <= LONGEST_WORD else None
+        return None if string.isalpha() or len(string) > LONGEST_WORD else self._search(string)
+
+    def finditer(self, string: str) -> Iterator[re.Match[str]]:
+        return iter(()) if string.isalpha() else self._finditer(string)
 
 
 def _expressions(table: dict[str, object], key: str) -> list[str]:
