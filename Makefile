@@ -11,7 +11,7 @@ EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench screenshot lock clean
+.PHONY: help install demo test lint format bench score screenshot lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,6 +52,9 @@ format: $(FOR_WORK) ## Put the code in the one format
 
 bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
 	@$(BIN)/python benchmarks/throughput.py
+
+score: $(FOR_USE) ## Measure how well kg reads the annotated abstracts (needs ../shared)
+	@$(BIN)/python benchmarks/accuracy.py
 
 screenshot: $(FOR_WORK) ## Take the picture of the page anew (needs Chromium)
 	@$(BIN)/python docs/screenshot.py docs/graph-page.png

@@ -23,7 +23,24 @@ from spacy.lexeme import Lexeme
 from spacy.tokens import Doc
 
 Description = Mapping[str, Any]
-Test = Callable[[Lexeme], bool]
+
+
+class Word:
+    """A word of the vocabulary, whose text is asked for so often that it is looked up once."""
+
+    __slots__ = ("_lexeme", "lower_", "text")
+
+    def __init__(self, lexeme: Lexeme) -> None:
+        self._lexeme = lexeme
+        self.text: str = lexeme.text
+        self.lower_: str = lexeme.lower_
+
+    def __getattr__(self, name: str) -> Any:
+        """The other attributes are the lexeme's."""
+        return getattr(self._lexeme, name)
+
+
+Test = Callable[[Word], bool]
 
 _TEXT_ATTRIBUTES: Final[dict[str, str]] = {
     "ORTH": "text",
@@ -118,8 +135,7 @@ class Descriptions:
         if opposite is not None:
             self._opposites[number] = opposite
         elif not self._add_words(number, description):
-            tests = [_test(attribute, value) for attribute, value in description.items()]
-            self._tests.append((number, tests[0] if len(tests) == 1 else lambda word: all(t(word) for t in tests)))
+            self._tests.append((number, _all([_test(attribute, value) for attribute, value in description.items()])))
         self._numbers[name] = number
         self._known.clear()
         self._latest = None
@@ -155,7 +171,7 @@ class Descriptions:
 
     def _holding(self, doc: Doc, orth: int) -> tuple[int, ...]:
         """The numbers of the descriptions that hold for a word, opposites left out, by the hash of its text."""
-        word = doc.vocab[orth]
+        word = Word(doc.vocab[orth])
         found = {number for number, test in self._tests if test(word)}
         found |= self._by_word.get(("lower_", word.lower_), set())
         found |= self._by_word.get(("text", word.text), set())
@@ -292,8 +308,16 @@ def _test(attribute: str, value: object) -> Test:
         return lambda word: getattr(word, name) == value
     if not isinstance(value, Mapping) or not value:
         raise PatternError(f"{attribute} takes a string or a table with IN, NOT_IN or REGEX, not {value!r}")
-    tests = [_text_test(name, key, wanted) for key, wanted in value.items()]
-    return lambda word: all(test(word) for test in tests)
+    return _all([_text_test(name, key, wanted) for key, wanted in value.items()])
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    """One test of several that must all hold."""
+    first, *others = tests
+    if not others:
+        return first
+    rest = _all(others)
+    return lambda word: first(word) and rest(word)
 
 
 def _text_test(name: str, key: str, wanted: Any) -> Test:

@@ -17,6 +17,19 @@ class Context:
     def __bool__(self) -> bool:
         return bool(self.alternatives)
 
+    def needed(self) -> frozenset[int] | None:
+        """Descriptions of which one at least must hold somewhere for any alternative to match.
+
+        None where nothing is needed: there is no alternative, or one that may match without any token.
+        """
+        found = set()
+        for steps in self.alternatives:
+            certain = [step.description for step in steps if step.operator in ("1", "+")]
+            if not certain:
+                return None
+            found.add(certain[0])
+        return frozenset(found) or None
+
     def ends(self, masks: Sequence[int], length: int) -> int:
         """The boundaries right before which an alternative matches."""
         everywhere = (2 << length) - 1

@@ -45,10 +45,18 @@ class CompiledRule:
         self._not_before = Context(rulebook, rule.not_before, rule.id)
         self._not_after = Context(rulebook, rule.not_after, rule.id)
         self._tokens = Context(rulebook, rule.tokens, rule.id)
+        contexts = (self._before, self._after, self._first, self._last, self._tokens)
+        self._needed = tuple(tuple(needed) for context in contexts if (needed := context.needed()) is not None)
         self._joins = rulebook.descriptions.number({"LOWER": {"IN": sorted(rulebook.words("enumeration_joins"))}})
 
     def propose(self, masks: Sequence[int], length: int, phrases: Phrases) -> Iterator[Proposal]:
         """The proposals of this rule for a Doc of ``length`` tokens, given its masks and phrases."""
+        for needed in self._needed:
+            for description in needed:
+                if masks[description]:
+                    break
+            else:
+                return
         rule = self.rule
         begins = self._begins(masks, length, phrases)
         stops = self._stops(masks, length) if begins else 0
