@@ -21,6 +21,8 @@ from kg.model import EntityType
 
 SAME_NAME_RULE: Final = "same-name"
 LEAST_SCORE: Final = 0.45
+LENGTH_EXPONENT: Final = 0.8
+"""How much more a longer candidate counts than a shorter one inside it: by its tokens to this power."""
 
 
 class Arbiter:
@@ -117,7 +119,9 @@ class Arbiter:
     @staticmethod
     def _settle_overlaps(standing: list[Candidate]) -> None:
         taken: list[Candidate] = []
-        for candidate in sorted(standing, key=lambda c: (-c.confidence * (c.end - c.start) ** 0.5, c.start, c.end)):
+        for candidate in sorted(
+            standing, key=lambda c: (-c.confidence * (c.end - c.start) ** LENGTH_EXPONENT, c.start, c.end)
+        ):
             rival = next((t for t in taken if t.start < candidate.end and candidate.start < t.end), None)
             if rival is None:
                 taken.append(candidate)
