@@ -11,7 +11,7 @@ EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench score screenshot lock clean
+.PHONY: help install demo test lint format bench score weights screenshot lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,6 +55,9 @@ bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
 
 score: $(FOR_USE) ## Measure how well kg reads the annotated abstracts (needs ../shared)
 	@$(BIN)/python benchmarks/accuracy.py
+
+weights: $(FOR_WORK) ## Fit rules/weights.tsv to the annotated abstracts anew (needs ../shared)
+	@$(BIN)/python benchmarks/fit_weights.py --write
 
 screenshot: $(FOR_WORK) ## Take the picture of the page anew (needs Chromium)
 	@$(BIN)/python docs/screenshot.py docs/graph-page.png

@@ -28,7 +28,12 @@ def score(gold: Path, title: str, folder: Path) -> None:
     """Extract from the papers of a file of annotations and print what the scorer says."""
     found = folder / "found.jsonl"
     kg.write_extractions(kg.extract(kg.read(gold)), found)
-    print(f"\n{title}")
+    run_scorer(gold, found, title)
+
+
+def run_scorer(gold: Path, found: Path, title: str) -> None:
+    """Print what the scorer says of extractions."""
+    print(f"\n{title}", flush=True)
     subprocess.run([sys.executable, str(SHARED / "gold" / "score.py"), str(gold), str(found)], check=True)  # noqa: S603
 
 

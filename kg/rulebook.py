@@ -8,12 +8,10 @@ names of things stand in ``*.tsv`` files with the columns name, type, case and s
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import difflib
 import functools
 import hashlib
-import io
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +23,7 @@ from typing import Any, Final, Literal, TypeVar, cast, get_args
 from kg.errors import RuleError
 from kg.matching import Description, Descriptions, PatternError, Steps
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
+from kg.ruletables import WEIGHTS, read_gazetteer, read_weights
 
 SpanKind = Literal["phrase", "name", "tokens"]
 Place = Literal["title", "abstract", "any"]
@@ -107,16 +106,6 @@ class TokenRule:
     ignores: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GazetteerEntry:
-    """A name known beforehand: its type, whether case counts, and in how many papers it was seen so used."""
-
-    name: str
-    type: EntityType
-    exact_case: bool
-    support: int
-
-
 Rule = TypeVar("Rule", MentionRule, RoleRule, TokenRule)
 
 
@@ -182,8 +171,9 @@ class Rulebook:
             entry
             for name, text in sorted(texts.items())
             if name.startswith("names") and name.endswith(".tsv")
-            for entry in _gazetteer(name, text)
+            for entry in read_gazetteer(name, text)
         )
+        self.weights = read_weights(texts.get(WEIGHTS, ""))
         self.texts = texts
         self.descriptions = Descriptions()
 
@@ -367,15 +357,3 @@ def _packaged() -> Iterator[tuple[str, str]]:
     for entry in resources.files("kg.rules").iterdir():
         if _is_rule_file(entry.name):
             yield entry.name, entry.read_text("utf-8")
-
-
-def _gazetteer(file: str, text: str) -> Iterator[GazetteerEntry]:
-    rows = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for number, row in enumerate(rows, start=2):
-        if None in row.values() or row.get("type") not in ENTITY_TYPES or not row.get("name"):
-            raise RuleError(
-                f"{file}:{number}: a line must give name, type ({', '.join(ENTITY_TYPES)}), case and support"
-            )
-        if row.get("case") not in ("exact", "any") or not str(row.get("support")).isdecimal():
-            raise RuleError(f"{file}:{number}: case must be exact or any, and support a whole number")
-        yield GazetteerEntry(row["name"], cast("EntityType", row["type"]), row["case"] == "exact", int(row["support"]))

@@ -4,7 +4,7 @@ A module imports only from lines above its own. ``components`` and ``readers`` a
 other; ``kg`` is the package itself with its public names.
 
 1. ``_version``, ``errors``, ``model``
-2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``terminal``
+2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``ruletables``, ``terminal``
 3. ``rulebook``
 4. ``components``
 5. ``rule_examples``, ``extraction``

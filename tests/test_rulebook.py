@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kg.errors import RuleError
-from kg.rulebook import GazetteerEntry, MentionRule, RoleRule, Rulebook, TokenRule
+from kg.rulebook import MentionRule, RoleRule, Rulebook, TokenRule
+from kg.ruletables import GazetteerEntry
 
 MENTION = """
 [[mine]]

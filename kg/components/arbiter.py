@@ -1,26 +1,27 @@
 """Decides between the proposals of one Doc.
 
-All that was said of one name in the paper is put together, so that what one sentence proves holds for the others: the
-type of a name is the one for which the rules leave the least doubt. Of overlapping candidates the surer and longer one
-stays.
+All that was said of one name in the paper is put together and weighed, so that what one sentence proves holds for the
+others. Of overlapping candidates the surer and longer one stays.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, cast
 
 from spacy.tokens import Doc
 
-from kg.components.document import Candidate
+from kg.components.document import Candidate, fields_of
+from kg.components.features import Features, NameEvidence
 from kg.components.naming import key
 from kg.components.proposals import NOTHING, Proposal
 from kg.components.tokens import token_table
+from kg.components.weighing import Weights
 from kg.model import EntityType
 
 SAME_NAME_RULE: Final = "same-name"
-LEAST_SCORE: Final = 0.45
+LEAST_SCORE: Final = 0.3
 LENGTH_EXPONENT: Final = 0.8
 """How much more a longer candidate counts than a shorter one inside it: by its tokens to this power."""
 
@@ -28,9 +29,13 @@ LENGTH_EXPONENT: Final = 0.8
 class Arbiter:
     """Puts the proposals of one Doc together and decides between them."""
 
-    def __init__(self, doc: Doc, generic: frozenset[str]) -> None:
+    def __init__(self, doc: Doc, generic: frozenset[str], features: Features, weights: Weights) -> None:
         self._tokens = token_table(doc)
         self._generic = generic
+        self._features = features
+        self._weights = weights
+        fields = fields_of(doc)
+        self._title_end = fields[0].end if fields[0].name == "title" else 0
         self._alias: dict[str, str] = {}
         self._alias_spans: list[tuple[int, int]] = []
         for abbreviation in doc._.kg_abbreviations or ():
@@ -43,20 +48,19 @@ class Arbiter:
                 (abbreviation.short.start, abbreviation.short.end),
                 (abbreviation.long.start, abbreviation.long.end),
             ]
+        self._long_forms = frozenset(self._alias.values())
 
     def decide(self, proposals: list[Proposal]) -> list[Candidate]:
         """All candidates in reading order, the standing one of a span before those that lost to it."""
         by_span: dict[tuple[int, int], list[Proposal]] = defaultdict(list)
         for proposal in proposals:
-            if not self._is_generic(proposal.start, proposal.end):
-                by_span[proposal.start, proposal.end].append(proposal)
-        keys = {span: self._key(*span) for span in by_span}
-        evidence: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-        for span, group in by_span.items():
-            for proposal in group:
-                rules = evidence[keys[span]][proposal.type]
-                rules[proposal.rule] = max(rules.get(proposal.rule, 0.0), proposal.confidence)
-        verdicts = {name: _verdict(types) for name, types in evidence.items()}
+            by_span[proposal.start, proposal.end].append(proposal)
+        evidence = self.gather(proposals)
+        verdicts = {
+            name: self._weights.verdict(self.features(name, told), told.rules) for name, told in evidence.items()
+        }
+        keys = {span: name for name, told in evidence.items() for span in told.spans}
+        by_span = {span: by_span[span] for span in keys}
         self._add_other_places(by_span, keys, verdicts)
         candidates: list[Candidate] = []
         for span, group in by_span.items():
@@ -64,6 +68,19 @@ class Arbiter:
         self._settle_overlaps([candidate for candidate in candidates if not candidate.lost_to])
         candidates.sort(key=lambda c: (c.start, -c.end, bool(c.lost_to), c.type, c.rule))
         return candidates
+
+    def gather(self, proposals: list[Proposal]) -> dict[str, NameEvidence]:
+        """What is proposed, by the key of the name; phrases of words that name nothing are left out."""
+        evidence: dict[str, NameEvidence] = defaultdict(NameEvidence)
+        for proposal in proposals:
+            if not self._is_generic(proposal.start, proposal.end):
+                evidence[self._key(proposal.start, proposal.end)].add(proposal)
+        return evidence
+
+    def features(self, name: str, told: NameEvidence) -> Collection[str]:
+        """The features of the name with this key."""
+        abbreviated = name in self._alias or name in self._long_forms
+        return self._features.of(told, self._tokens, self._title_end, abbreviated=abbreviated)
 
     def _key(self, start: int, end: int) -> str:
         own = key(self._tokens.text_of(start, end))
@@ -131,16 +148,3 @@ class Arbiter:
 
 def _entity_type(name: str) -> EntityType:
     return cast("EntityType", name)
-
-
-def _verdict(types: dict[str, dict[str, float]]) -> tuple[str, float]:
-    """The type that the rules leave the least doubt about, and how little: one minus the product of their doubts."""
-    scores = {}
-    for name, rules in types.items():
-        doubt = 1.0
-        for confidence in rules.values():
-            doubt *= 1.0 - confidence
-        scores[name] = 1.0 - doubt
-    winner = min(scores, key=lambda name: (-scores[name], name))
-    rest = max((score for name, score in scores.items() if name != winner), default=0.0)
-    return winner, scores[winner] * (1.0 - rest / 2)

@@ -9,8 +9,10 @@ from spacy.tokens import Doc
 
 from kg.components.arbiter import Arbiter
 from kg.components.document import Candidate, register_extensions
+from kg.components.features import Features
 from kg.components.phrases import PhraseFinder
 from kg.components.proposals import CompiledRule, Gazetteer, Proposal
+from kg.components.weighing import Weights
 from kg.rulebook import MentionRule, Rulebook
 
 
@@ -22,6 +24,8 @@ class Mentions:
         self._phrases = PhraseFinder(rulebook)
         self._rules = [CompiledRule(rulebook, rule) for rule in rulebook.rules(MentionRule, "mention")]
         self._generic = rulebook.words("generic_heads") | rulebook.words("openers")
+        self._features = Features(rulebook)
+        self._weights = Weights(rulebook)
         self._gazetteer = Gazetteer(nlp, rulebook.gazetteer)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -31,7 +35,11 @@ class Mentions:
 
     def match(self, doc: Doc) -> list[Candidate]:
         """All candidates in reading order; those that lost say what they lost to."""
-        return Arbiter(doc, self._generic).decide(self.proposals(doc))
+        return self.arbiter(doc).decide(self.proposals(doc))
+
+    def arbiter(self, doc: Doc) -> Arbiter:
+        """Who decides between the proposals for a Doc."""
+        return Arbiter(doc, self._generic, self._features, self._weights)
 
     def proposals(self, doc: Doc) -> list[Proposal]:
         """All that the rules and the gazetteer propose."""

@@ -14,7 +14,8 @@ from kg.components.contexts import Context
 from kg.components.phrases import Phrases
 from kg.matching import bits, ends, starts
 from kg.model import EntityType
-from kg.rulebook import GazetteerEntry, MentionRule, Rulebook
+from kg.rulebook import MentionRule, Rulebook
+from kg.ruletables import GazetteerEntry
 
 NOTHING: Final = "Nothing"
 GAZETTEER_RULE: Final = "gazetteer"

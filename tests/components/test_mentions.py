@@ -94,10 +94,11 @@ def test_mentions_are_apart_and_cover_whole_tokens(nlp: Language, words: list[st
 
 
 def rules(folder: Path, text: str) -> Language:
-    """A pipeline whose only mention rules are these, without any known names."""
+    """A pipeline whose only mention rules are these, without any known names or weights."""
     header = "name\ttype\tcase\tsupport\n"
     for type_ in ("datasets", "methods", "metrics", "tasks"):
         (folder / f"names-{type_}.tsv").write_text(header, "utf-8")
+    (folder / "weights.tsv").write_text("", "utf-8")
     (folder / "mentions.toml").write_text(text, "utf-8")
     return pipeline(folder)
 
@@ -118,17 +119,17 @@ def test_doubts_are_multiplied(tmp_path: Path) -> None:
 
 
 def test_least_doubt_decides_the_type(tmp_path: Path) -> None:
-    """The type with the least doubt wins; the other side's confidence weakens it by half."""
+    """The type with the least doubt wins; the odds of the other side weaken it."""
     nlp = rules(tmp_path, rule("a", "Method", 0.8, word="pear") + rule("b", "Dataset", 0.2, word="pear"))
     found = {(c.type, round(c.confidence, 4), bool(c.lost_to)) for c in candidates(nlp, "with pear it grows")}
-    assert found == {("Method", 0.72, False), ("Dataset", 0.2, True)}
+    assert found == {("Method", 0.7619, False), ("Dataset", 0.2, True)}
 
 
 def test_nothing_wins_over_the_unsure(tmp_path: Path) -> None:
     """A rule that forbids a mention wins where it is surer, and leaves no candidate of its own."""
     nlp = rules(tmp_path, rule("a", "Method", 0.5, word="pear") + rule("b", "Nothing", 0.9, word="pear"))
     assert [(c.type, c.lost_to) for c in candidates(nlp, "with pear it grows")] == [
-        ("Method", "Nothing, by what else is said of this name")
+        ("Method", "too little confidence (0.10)")
     ]
 
 
