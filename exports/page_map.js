@@ -180,7 +180,9 @@ const Chart = (() => {
       let text = plain(region.name);
       if (widthOf(ctx, text, font) > room && text.includes(" · ")) text = text.split(" · ")[0];
       const half = widthOf(ctx, text, font) / 2;
-      const box = [x - half, y - size * 0.65, x + half, y + size * 0.65];
+      // The name of a region at the rim of the view moves in rather than being cut.
+      const inside = x > 0 && x < wide && wide > 2 * half ? Math.max(half + 3, Math.min(wide - half - 3, x)) : x;
+      const box = [inside - half, y - size * 0.65, inside + half, y + size * 0.65];
       if (!free(box)) continue;
       taken.push(box);
       write(text, box, font, colours.quiet, size, hasFocus());
