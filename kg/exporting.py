@@ -13,13 +13,13 @@ import difflib
 import inspect
 import logging
 import os
-from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from kg.errors import ExportError
 from kg.graph import Graph
+from kg.replacing import file_replaced
 
 GROUP: Final = "kg.exporters"
 
@@ -71,25 +71,11 @@ def export(graph: Graph, name: str, path: str | os.PathLike[str], **options: Any
     """
     chosen = exporter(name)
     _check_options(chosen, name, options)
-    target = Path(path)
     try:
-        if target.exists() and not target.is_file() and not target.is_dir():
-            chosen(graph, target, **options)
-            return
-        _write_beside(chosen, graph, target.resolve(), options)
+        with file_replaced(Path(path)) as part:
+            chosen(graph, part, **options)
     except OSError as error:
         raise ExportError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from error
-
-
-def _write_beside(chosen: Exporter, graph: Graph, target: Path, options: dict[str, Any]) -> None:
-    # the suffix stays last: some writers choose their format, or compression, by it
-    part = target.with_name(f".{os.getpid()}.part.{target.name}")
-    try:
-        chosen(graph, part, **options)
-        part.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
 
 
 def _check_options(chosen: Exporter, name: str, options: dict[str, Any]) -> None:

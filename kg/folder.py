@@ -15,12 +15,13 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from kg._version import __version__
 from kg.errors import GraphError
 from kg.graph import Graph, build_graph
 from kg.model import ENTITY_TYPES, Extraction, JsonObject, extraction_from_json, extraction_to_json
+from kg.replacing import file_replaced
 
 EXTRACTIONS: Final = "extractions.jsonl"
 MANIFEST: Final = "manifest.json"
@@ -39,19 +40,8 @@ def write_extractions(extractions: Iterable[Extraction], path: Path) -> None:
 
     Raises GraphError where the file cannot be written.
     """
-    with _named_errors(path):
-        if path.exists() and not path.is_file():
-            with path.open("wb") as file:
-                _write_lines(extractions, file)
-            return
-        target = Path(os.path.realpath(path))
-        part = target.with_name(f".{target.name}.part-{os.getpid()}")
-        try:
-            with part.open("wb") as file:
-                _write_lines(extractions, file)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+    with _named_errors(path), file_replaced(path) as part, part.open("wb") as file:
+        file.writelines(extraction_line(extraction) for extraction in extractions)
 
 
 def load_extractions(path: str | os.PathLike[str]) -> Iterator[Extraction]:
@@ -142,10 +132,6 @@ def _extraction(line: bytes, place: str) -> Extraction:
 def _is_sound(entity: Any) -> bool:
     fields = ("title", "abstract", "text")
     return entity.type in ENTITY_TYPES and bool(entity.names) and all(m.field in fields for m in entity.mentions)
-
-
-def _write_lines(extractions: Iterable[Extraction], file: BinaryIO) -> None:
-    file.writelines(extraction_line(extraction) for extraction in extractions)
 
 
 @contextmanager

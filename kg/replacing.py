@@ -1,12 +1,13 @@
-"""A folder that takes another one's place whole, or not at all, whatever happens in between.
+"""Folders and files that take the place of others whole, or not at all, whatever happens in between.
 
-The new folder is written beside the old one under a hidden name and swapped with it in one step, where the system can
+A new folder is written beside the old one under a hidden name and swapped with it in one step, where the system can
 (Linux), and by two renames elsewhere. What a killed process left is put right by the next one.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import secrets
 import shutil
@@ -54,6 +55,27 @@ def replaced(target: Path, own_files: Callable[[Path], frozenset[str]]) -> Itera
             for folder in reversed(created):
                 with suppress(OSError):
                     folder.rmdir()
+
+
+@contextmanager
+def file_replaced(path: Path) -> Iterator[Path]:
+    """A new file to write, which takes the place of ``path`` when all went well, and vanishes otherwise.
+
+    What is no ordinary file (a pipe, a terminal) is written to directly. The suffix is kept, because some writers
+    choose their format, or compression, by it. Raises OSError where ``path`` cannot be written.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{os.getpid()}.part.{target.name}")
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _check_replaceable(target: Path, real: Path, own_files: Callable[[Path], frozenset[str]]) -> None:
