@@ -22,7 +22,7 @@ from spacy.tokens import Doc
 from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
 from kg.components.results import to_result
 from kg.components.tokenizing import adapt_tokenizer
-from kg.components.tokens import token_table
+from kg.components.tokens import sentence_bounds, token_table
 from kg.errors import KgError
 from kg.model import Entity, Extraction, FieldName, Mention, Paper
 from kg.rulebook import Rulebook
@@ -134,9 +134,9 @@ def to_extraction(doc: Doc, paper: Paper, min_confidence: float = 0.0) -> Extrac
     """The extraction that a Doc holds, with offsets into the fields of its paper."""
     fields = fields_of(doc)
     sentences: dict[FieldName, list[tuple[int, int]]] = {field.name: [] for field in fields}
-    for sentence in doc.sents:
-        field = field_at(fields, sentence.start_char)
-        start, end = sentence.start_char - field.start, min(sentence.end_char, field.end) - field.start
+    for first, last in sentence_bounds(doc):
+        field = field_at(fields, first)
+        start, end = first - field.start, min(last, field.end) - field.start
         if start < end:
             sentences[field.name].append((start, end))
     entities = (_to_entity(doc, entity, min_confidence) for entity in doc._.kg_entities or ())

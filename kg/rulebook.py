@@ -1,7 +1,7 @@
 """Reads, checks and compiles the folder of rules.
 
-What a rule may say is defined by the dataclasses below, once: the keys that a TOML table may have are the fields of
-the dataclass that it becomes, and an unknown key is refused with the nearest known one. Rules are data: nothing in
+What a rule may say is defined by a dataclass, once: the keys that a TOML table may have are the fields of the dataclass
+that it becomes, their values are of the types of these fields, and an unknown key is refused with the nearest known one. Rules are data: nothing in
 them is run. Word lists stand in ``[lists]`` tables and are named as ``"@list"`` wherever a list of words may stand;
 names of things stand in ``*.tsv`` files with the columns name, type, case and support.
 """
@@ -14,15 +14,16 @@ import functools
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, cast, get_args
+from types import UnionType
+from typing import Any, Final, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from kg.errors import RuleError
 from kg.matching import Description, Descriptions, PatternError, Steps
-from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
+from kg.model import ENTITY_TYPES, EntityType, Role
 from kg.ruletables import WEIGHTS, read_gazetteer, read_weights
 
 SpanKind = Literal["phrase", "name", "tokens"]
@@ -106,7 +107,16 @@ class TokenRule:
     ignores: tuple[str, ...] = ()
 
 
-Rule = TypeVar("Rule", MentionRule, RoleRule, TokenRule)
+class _Identified(Protocol):
+    """What every rule has."""
+
+    @property
+    def id(self) -> str:
+        """Its name in explanations and weights, given once among its kind."""
+        ...
+
+
+Rule = TypeVar("Rule", bound=_Identified)
 
 
 _PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -196,13 +206,16 @@ class Rulebook:
             raise RuleError(f"{file}:1: the table [{key}] is missing")
         return cast("dict[str, Any]", self._expand(source, key, source.table[key]))
 
-    def rules(self, kind: type[Rule], key: str) -> tuple[Rule, ...]:
-        """All ``[[key]]`` tables of all files as rules of a kind, in the order of files and lines.
+    def rules(self, kind: type[Rule], key: str, *, file: str | None = None) -> tuple[Rule, ...]:
+        """All ``[[key]]`` tables of all files, or of one, as rules of a kind, in the order of files and lines.
 
-        Raises RuleError for an unknown key, a value of the wrong kind, a missing id, an id given twice.
+        Raises RuleError for an unknown key, a value of the wrong kind, a missing id, an id given twice, and where the
+        one file is missing.
         """
+        if file is not None and file not in self.files:
+            raise RuleError(f"{file}:1: the file is missing")
         found: dict[str, Rule] = {}
-        for source in self.files.values():
+        for source in self.files.values() if file is None else (self.files[file],):
             entries = source.table.get(key, [])
             if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
                 raise source.error(f"[{key}]", f"rules stand under [[{key}]], in double brackets")
@@ -251,7 +264,7 @@ class Rulebook:
 
     def _rule(self, source: RuleFile, kind: type[Rule], entry: Mapping[str, Any]) -> Rule:
         name = str(entry.get("id", "?"))
-        known = {field.name: field for field in dataclasses.fields(kind)}
+        known = {field.name: field for field in dataclasses.fields(cast("Any", kind))}
         for key in entry:
             if key not in known:
                 raise source.error(f'"{name}"', f"rule {name}: unknown key {key!r}; {_nearest(key, known)}")
@@ -260,10 +273,8 @@ class Rulebook:
             raise source.error(f'"{name}"', f"rule {name}: {', '.join(missing)} missing")
         values = {key: self._expand(source, name, value) for key, value in entry.items()}
         _check_values(source, name, kind, values)
-        arguments: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
-        }
-        return kind(**arguments)
+        arguments = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        return cast("Callable[..., Rule]", kind)(**arguments)
 
     def _expand(self, source: RuleFile, where: str, value: object) -> object:
         """Put the words of ``@list`` where it is named inside ``IN`` and ``NOT_IN``."""
@@ -294,20 +305,15 @@ class Rulebook:
 
 
 def _check_values(source: RuleFile, name: str, kind: type[Any], values: Mapping[str, Any]) -> None:
-    choices: dict[str, tuple[str, ...]] = {
-        "makes": (*ENTITY_TYPES, "Nothing"),
-        "role": ROLES,
-        "span": get_args(SpanKind),
-        "place": get_args(Place),
-    }
+    hints = get_type_hints(kind)
     for field in dataclasses.fields(kind):
         value = values.get(field.name)
         if value is None:
             continue
-        if field.name in choices and value not in choices[field.name]:
+        choices = _choices(hints[field.name])
+        if choices and value not in choices:
             raise source.error(
-                f'"{name}"',
-                f"rule {name}: {field.name} is {value!r}; it may be one of {', '.join(choices[field.name])}",
+                f'"{name}"', f"rule {name}: {field.name} is {value!r}; it may be one of {', '.join(choices)}"
             )
         wanted = _PLAIN_TYPES.get(str(field.type))
         if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
@@ -318,6 +324,14 @@ def _check_values(source: RuleFile, name: str, kind: type[Any], values: Mapping[
             _check_strings(source, name, field.name, value)
         elif field.name == "confidence" and not 0 <= float(value) <= 1:
             raise source.error(f'"{name}"', f"rule {name}: confidence is {value}; it must be between 0 and 1")
+
+
+def _choices(hint: Any) -> tuple[str, ...]:
+    """The values that a type of literals, or a union of such types, allows; none for any other type."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    parts = [_choices(part) for part in get_args(hint)] if get_origin(hint) in (Union, UnionType) else []
+    return tuple(value for part in parts for value in part) if all(parts) else ()
 
 
 def _check_strings(source: RuleFile, name: str, key: str, value: object) -> None:

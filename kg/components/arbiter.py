@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from spacy.tokens import Doc
 
-from kg.components.document import Candidate, fields_of
+from kg.components.document import Candidate, end_of_title, fields_of
 from kg.components.features import Features, NameEvidence
 from kg.components.naming import key
 from kg.components.proposals import NOTHING, Proposal
@@ -34,8 +34,7 @@ class Arbiter:
         self._generic = generic
         self._features = features
         self._weights = weights
-        fields = fields_of(doc)
-        self._title_end = fields[0].end if fields[0].name == "title" else 0
+        self._title_end = end_of_title(fields_of(doc))
         self._alias: dict[str, str] = {}
         self._alias_spans: list[tuple[int, int]] = []
         for abbreviation in doc._.kg_abbreviations or ():
@@ -52,15 +51,12 @@ class Arbiter:
 
     def decide(self, proposals: list[Proposal]) -> list[Candidate]:
         """All candidates in reading order, the standing one of a span before those that lost to it."""
-        by_span: dict[tuple[int, int], list[Proposal]] = defaultdict(list)
-        for proposal in proposals:
-            by_span[proposal.start, proposal.end].append(proposal)
         evidence = self.gather(proposals)
         verdicts = {
             name: self._weights.verdict(self.features(name, told), told.rules) for name, told in evidence.items()
         }
         keys = {span: name for name, told in evidence.items() for span in told.spans}
-        by_span = {span: by_span[span] for span in keys}
+        by_span = {span: group for told in evidence.values() for span, group in told.spans.items()}
         self._add_other_places(by_span, keys, verdicts)
         candidates: list[Candidate] = []
         for span, group in by_span.items():

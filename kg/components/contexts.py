@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kg.matching import Descriptions, Steps, ends, starts
+from kg.matching import Steps, ends, starts
 from kg.rulebook import Pattern, Rulebook, TokenRule
 
 
@@ -51,7 +51,6 @@ class TokenRules:
     """The first tokens of everything that a set of token rules matches."""
 
     def __init__(self, rulebook: Rulebook, rules: Sequence[TokenRule]) -> None:
-        self._descriptions: Descriptions = rulebook.descriptions
         self._rules = [
             (
                 Context(rulebook, rule.before, rule.id),

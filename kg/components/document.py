@@ -105,6 +105,11 @@ def fields_of(doc: Doc) -> list[Field]:
     return known or [Field("text", 0, len(doc.text))]
 
 
+def end_of_title(fields: list[Field]) -> int:
+    """The character of the Doc at which the title ends, 0 without one."""
+    return fields[0].end if fields[0].name == "title" else 0
+
+
 def field_at(fields: list[Field], start_char: int) -> Field:
     """The field in which a character of the Doc stands."""
     for this, following in pairwise(fields):

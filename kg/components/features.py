@@ -22,16 +22,14 @@ SHORTEST_PLURAL: Final = 5
 
 @dataclass(slots=True)
 class NameEvidence:
-    """All that was proposed for one name: its places, and for each type the rules with their confidences."""
+    """All that was proposed for one name: by place, and for each type the rules with their confidences."""
 
-    spans: list[tuple[int, int]] = field(default_factory=list)
+    spans: dict[tuple[int, int], list[Proposal]] = field(default_factory=lambda: defaultdict(list))
     rules: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, proposal: Proposal) -> None:
         """Take in what one rule proposes."""
-        span = proposal.start, proposal.end
-        if span not in self.spans:
-            self.spans.append(span)
+        self.spans[proposal.start, proposal.end].append(proposal)
         rule = proposal.rule
         if rule == GAZETTEER_RULE:
             rule = f"{GAZETTEER_RULE} {proposal.type} {proposal.confidence:.2f}"

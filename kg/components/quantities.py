@@ -20,7 +20,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import register_extensions
-from kg.components.textrules import NameRule, NumberRule, PairRule, Shapes, read_rules, spaced
+from kg.components.textrules import NameRule, NumberRule, PairRule, Shapes, spaced
 from kg.components.tokens import token_table
 from kg.errors import RuleError
 from kg.model import Qualifier
@@ -81,7 +81,7 @@ class QuantityParser:
 
     def __init__(self, rulebook: Rulebook) -> None:
         shapes = Shapes(rulebook, FILE)
-        self._rules = read_rules(rulebook, FILE, "number", NumberRule)
+        self._rules = rulebook.rules(NumberRule, "number", file=FILE)
         self._names = [
             (
                 rule.with_unit,
@@ -89,11 +89,11 @@ class QuantityParser:
                 shapes.compile(rule.after),
                 shapes.compile(rule.whole),
             )
-            for rule in read_rules(rulebook, FILE, "name", NameRule)
+            for rule in rulebook.rules(NameRule, "name", file=FILE)
         ]
         self._pairs = [
             (rule, shapes.compile(rule.before), shapes.require(rule.between))
-            for rule in read_rules(rulebook, FILE, "pair", PairRule)
+            for rule in rulebook.rules(PairRule, "pair", file=FILE)
         ]
         self._joining = frozenset(rule.id for rule, _, _ in self._pairs)
         alternatives = []

@@ -9,21 +9,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.components.document import DocumentEntity, field_at, fields_of, register_extensions
+from kg.components.document import DocumentEntity, end_of_title, field_at, fields_of, register_extensions
 from kg.components.linking import FILE, Linker
 from kg.components.quantities import Quantity
 from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
-from kg.components.textrules import ResultRule, Shapes, read_rules
-from kg.components.tokens import token_table
+from kg.components.textrules import ResultRule, Shapes
+from kg.components.tokens import sentence_bounds, token_table
 from kg.model import ENTITY_TYPES, Evidence, Result, ResultKind
 from kg.rulebook import Rulebook
 
@@ -95,7 +93,7 @@ class Judge:
                 shapes.compile(rule.after, flags=re.IGNORECASE),
                 shapes.compile(rule.sentence, flags=re.IGNORECASE),
             )
-            for rule in read_rules(rulebook, FILE, "result", ResultRule)
+            for rule in rulebook.rules(ResultRule, "result", file=FILE)
         ]
         quantity_shapes = Shapes(rulebook, "quantities.toml")
         self._qualifier = quantity_shapes.require("(?:{up_to}|{over}|{about})$", flags=re.IGNORECASE)
@@ -132,14 +130,6 @@ def _between(ordered: list[Placed], start: int, end: int) -> list[Placed]:
 
 def _is_inside(quantity: Quantity, places: Sequence[Place]) -> bool:
     return any(p.start <= quantity.value_start and quantity.value_end <= p.end for p in places)
-
-
-def _sentences(doc: Doc) -> Iterator[tuple[int, int]]:
-    """The bounds of the sentences in characters; ``doc.sents`` looks at every token several times."""
-    table = token_table(doc)
-    starts = [0, *(int(index) for index in np.flatnonzero(doc.to_array("SENT_START") == 1) if index), len(doc)]
-    for first, following in pairwise(starts):
-        yield table.starts[first], table.ends[following - 1]
 
 
 class Results:
@@ -180,7 +170,7 @@ class Results:
     def _scenes(self, doc: Doc, text: str, entities: Sequence[DocumentEntity]) -> Iterator[Scene]:
         quantities: list[Quantity] = list(doc._.kg_quantities)
         places = places_of(entities)
-        for start, end in _sentences(doc):
+        for start, end in sentence_bounds(doc):
             inside = _between(quantities, start, end)
             if not 0 < len(inside) <= _MOST_IN_SENTENCE:
                 continue
@@ -202,8 +192,7 @@ class Results:
     def _told(self, doc: Doc) -> Iterator[tuple[Scene, Topic, bool]]:
         """The sentences with numbers, what the paper is about, and whether it did not yet speak of itself."""
         entities: list[DocumentEntity] = doc._.kg_entities or []
-        fields = fields_of(doc)
-        title_end = fields[0].end if fields[0].name == "title" else 0
+        title_end = end_of_title(fields_of(doc))
         text = token_table(doc).text
         topic = topic_of(entities, text, title_end)
         own_start = self._own_start(text, title_end, topic)

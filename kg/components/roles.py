@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.contexts import Context, TokenRules
-from kg.components.document import Candidate, DocumentEntity, fields_of, register_extensions
+from kg.components.document import Candidate, DocumentEntity, end_of_title, fields_of, register_extensions
 from kg.components.proposals import GAZETTEER_RULE
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
@@ -57,7 +57,7 @@ class Roles:
             return
         masks, length = self._descriptions.masks(doc), len(doc)
         fields = fields_of(doc)
-        title_end = fields[0].end if fields[0].name == "title" else 0
+        title_end = end_of_title(fields)
         openings = {field.start for field in fields}
         own_work = self._own_work(doc, masks, title_end)
         everywhere = (2 << length) - 1

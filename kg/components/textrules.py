@@ -6,12 +6,11 @@ others: the keys that a table may have are the fields of the dataclass that it b
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
@@ -85,38 +84,6 @@ class ResultRule:
     confidence: float = 0.8
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
-
-
-Rule = TypeVar("Rule", NumberRule, NameRule, PairRule, ResultRule)
-
-
-def read_rules(rulebook: Rulebook, file: str, key: str, kind: type[Rule]) -> tuple[Rule, ...]:
-    """All ``[[key]]`` tables of a file, in its order.
-
-    Raises RuleError where the file is missing, a key is unknown or missing, or an id is given twice.
-    """
-    source = rulebook.files.get(file)
-    if source is None:
-        raise RuleError(f"{file}:1: the file is missing")
-    known = {field.name: field for field in dataclasses.fields(kind)}
-    found: dict[str, Rule] = {}
-    for entry in source.table.get(key, ()):
-        name = str(entry.get("id", "?"))
-        for word in entry:
-            if word not in known:
-                near = difflib.get_close_matches(word, known, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
-                raise source.error(f'"{name}"', f"rule {name}: unknown key {word!r}; {hint}")
-        missing = [word for word, field in known.items() if field.default is dataclasses.MISSING and word not in entry]
-        if missing:
-            raise source.error(f'"{name}"', f"rule {name}: {', '.join(missing)} missing")
-        if name in found:
-            raise source.error(f'"{name}"', f"the id {name!r} is given twice")
-        values: dict[str, Any] = {
-            word: tuple(value) if isinstance(value, list) else value for word, value in entry.items()
-        }
-        found[name] = kind(**values)
-    return tuple(found.values())
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
 from spacy.attrs import IDX, LENGTH, LOWER
 from spacy.tokens import Doc
 
@@ -35,3 +38,13 @@ def token_table(doc: Doc, text: str | None = None) -> TokenTable:
             ends=(attributes[:, 1] + attributes[:, 2]).tolist(),
         )
     return known
+
+
+def sentence_bounds(doc: Doc) -> Iterator[tuple[int, int]]:
+    """The bounds of the sentences in characters; ``doc.sents`` looks at every token several times."""
+    if not len(doc):
+        return
+    table = token_table(doc)
+    starts = [0, *(int(index) for index in np.flatnonzero(doc.to_array("SENT_START") == 1) if index), len(doc)]
+    for first, following in pairwise(starts):
+        yield table.starts[first], table.ends[following - 1]

@@ -58,7 +58,7 @@ def test_rules_writing_place_and_neighbours() -> None:
 def test_a_rule_is_as_sure_as_where_it_was_surest() -> None:
     """A rule that proposes twice counts once, at its surest."""
     evidence = told(Proposal(0, 1, "Task", "a", 0.2), Proposal(3, 4, "Task", "a", 0.6))
-    assert (evidence.rules, evidence.spans) == ({"Task": {"a": 0.6}}, [(0, 1), (3, 4)])
+    assert (evidence.rules, list(evidence.spans)) == ({"Task": {"a": 0.6}}, [(0, 1), (3, 4)])
 
 
 @pytest.mark.parametrize(

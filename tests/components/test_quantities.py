@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.components.quantities import FILE, Quantity, QuantityParser
-from kg.components.textrules import NameRule, NumberRule, PairRule, read_rules
+from kg.components.textrules import NameRule, NumberRule, PairRule
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
 
 BOOK = Rulebook.load()
 PARSER = QuantityParser(BOOK)
-NUMBER_RULES = read_rules(BOOK, FILE, "number", NumberRule)
-NAME_RULES = read_rules(BOOK, FILE, "name", NameRule)
-PAIR_RULES = read_rules(BOOK, FILE, "pair", PairRule)
+NUMBER_RULES = BOOK.rules(NumberRule, "number", file=FILE)
+NAME_RULES = BOOK.rules(NameRule, "name", file=FILE)
+PAIR_RULES = BOOK.rules(PairRule, "pair", file=FILE)
 
 
 def only(text: str) -> Quantity:

@@ -14,14 +14,14 @@ from kg.components.document import Candidate, DocumentEntity, Field
 from kg.components.linking import FILE
 from kg.components.quantities import QuantityComponent, QuantityParser
 from kg.components.results import DocumentResult, Results, to_result
-from kg.components.textrules import ResultRule, read_rules
+from kg.components.textrules import ResultRule
 from kg.model import EntityType, Role
 from kg.rulebook import Rulebook
 
 BOOK = Rulebook.load()
 QUANTITIES = QuantityComponent(QuantityParser(BOOK))
 RESULTS = Results(BOOK)
-RULES = read_rules(BOOK, FILE, "result", ResultRule)
+RULES = BOOK.rules(ResultRule, "result", file=FILE)
 
 NLP = spacy.blank("en")
 NLP.add_pipe("kg_sentences")
