@@ -1,9 +1,10 @@
 """Reads, checks and compiles the folder of rules.
 
 What a rule may say is defined by a dataclass, once: the keys that a TOML table may have are the fields of the dataclass
-that it becomes, their values are of the types of these fields, and an unknown key is refused with the nearest known one. Rules are data: nothing in
-them is run. Word lists stand in ``[lists]`` tables and are named as ``"@list"`` wherever a list of words may stand;
-names of things stand in ``*.tsv`` files with the columns name, type, case and support.
+that it becomes, their values are of the types of these fields, and an unknown key is refused with the nearest known
+one. Rules are data: nothing in them is run. Word lists stand in ``[lists]`` tables and are named as ``"@list"``
+wherever a list of words may stand; names of things stand in ``*.tsv`` files with the columns name, type, case and
+support.
 """
 
 from __future__ import annotations
