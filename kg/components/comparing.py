@@ -16,7 +16,6 @@ from kg.rulebook import Rulebook
 
 FILE: Final = "results.toml"
 _MOST_WORDS: Final = 8
-_OPENING: Final = frozenset(("prior", "previous", "training", "inference"))
 
 
 class Comparisons:
@@ -27,9 +26,7 @@ class Comparisons:
         self._compare = shapes.require("{compare}", flags=re.IGNORECASE)
         self._overtake = shapes.require("{overtake}", flags=re.IGNORECASE)
         self._openers = shapes.require(r"(?:{@baseline_openers}\s)*", flags=re.IGNORECASE)
-        self._determiners = shapes.require(
-            r"(?:(?:the|an?|its|their|our|all|both|any|that of|those of|other|even|many|most|several|various)\s)*"
-        )
+        self._determiners = shapes.require("{baseline_determiners}")
         self._stop = shapes.require(r"\s{@baseline_stops}\b|[,;:()]|\.(?=\s|$)|$", flags=re.IGNORECASE)
         self._lift = shapes.require("{lift}", flags=re.IGNORECASE)
         self._rival = shapes.require("{rival}")
@@ -40,6 +37,7 @@ class Comparisons:
         self._by_next = shapes.require("{by_next}")
         self._stops = rulebook.words("baseline_stops")
         self._no_baseline = rulebook.words("not_baselines")
+        self._leads = rulebook.words("baseline_leads")
 
     def opens_after(self, lead: str) -> bool:
         """Whether a text ends in words of comparison, so that what follows is a baseline."""
@@ -100,7 +98,7 @@ class Comparisons:
         if (
             words[0].casefold() in self._stops | self._turns
             or words[-1].casefold() in self._no_baseline
-            or words[0].casefold() in self._no_baseline - _OPENING
+            or words[0].casefold() in self._no_baseline - self._leads
         ):
             return None
         for other in ("Dataset", "Metric", "Task"):

@@ -139,15 +139,12 @@ class Results:
         self._judge = Judge(rulebook)
         self._linker = Linker(rulebook)
         shapes = Shapes(rulebook, FILE)
-        self._own = shapes.require(
-            r"\b(?:we|our|ours|this\s(?:paper|work|study|article|thesis)|propose[sd]?|proposed|introduces?)\b",
-            flags=re.IGNORECASE,
-        )
-        self._respectively = shapes.require(r"\b(?:respectively|resp\.)", flags=re.IGNORECASE)
+        self._own = shapes.require("{own_words}", flags=re.IGNORECASE)
+        self._respectively = shapes.require("{respectively}", flags=re.IGNORECASE)
         self._continuation = shapes.require("{continued}", flags=re.IGNORECASE)
         self._rival_number = shapes.require("{rival_number}", flags=re.IGNORECASE)
         self._possessive = shapes.require("{possessive}")
-        self._both = shapes.require(r"\bboth\s(?:the\s)?$", flags=re.IGNORECASE)
+        self._both = shapes.require("{both_before}", flags=re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate; a Doc without quantities costs next to nothing."""
