@@ -1,0 +1,62 @@
+"""Work shared among processes: batches go out, and what comes of them comes back in the order of the batches."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing import get_context
+from typing import Final, TypeVar
+
+from kg.errors import KgError
+
+BATCH_SIZE: Final = 64
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+def in_batches(
+    work: Callable[[list[Item]], Found], items: Iterable[Item], *, workers: int, size: int = BATCH_SIZE
+) -> Iterator[Found]:
+    """What ``work`` makes of the items, ``size`` at a time, in their order, by so many processes (one: this one).
+
+    ``work`` and what it makes must be of the kind that can be pickled where there are several. Raises KgError where a
+    process is killed.
+    """
+    remaining = iter(items)
+    batches = iter(lambda: list(islice(remaining, size)), [])
+    if workers <= 1:
+        yield from map(work, batches)
+        return
+    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        pending: deque[Future[Found]] = deque()
+        for batch in batches:
+            with _interrupts_held():  # the processes start here
+                pending.append(executor.submit(work, batch))
+            if len(pending) > 2 * workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    except BrokenProcessPool as error:
+        raise KgError("a process was ended from outside (memory?); try again with fewer workers") from error
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that start meanwhile never hear of an interrupt (Ctrl-C), which is for this one to handle."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
