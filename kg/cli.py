@@ -18,7 +18,9 @@ import click
 import kg
 from kg._version import __version__
 from kg.errors import ExportError, InputError
+from kg.eval_cli import evaluate
 from kg.model import ENTITY_TYPES, Extraction
+from kg.rules_cli import rules
 from kg.terminal import (
     DONE_WITH_SKIPS,
     STANDARD_STREAM,
@@ -51,6 +53,10 @@ def main() -> None:
       kg build abstracts.jsonl saved-page.txt -o my-graph/
       kg stats my-graph/
     """
+
+
+main.add_command(evaluate)
+main.add_command(rules)
 
 
 def _known_format(_ctx: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 | rules | what the marks of an example mean |
 |---|---|
-| ``[[mention]]`` | square brackets stand around every mention that the rule proposes |
+| ``[[mention]]``, ``[[cue]]`` | square brackets stand around every mention that the rule proposes |
 | ``[[role]]`` | square brackets stand around the mentions of one thing, of the first type that the rule speaks of |
 | token rules | ``|`` stands before every token at which the rule matches |
 
@@ -24,7 +24,8 @@ from spacy.tokens import Doc
 from kg.components.abbreviations import Abbreviations
 from kg.components.contexts import TokenRules
 from kg.components.document import FIELD_BREAK, Candidate, DocumentEntity, paper_fields, paper_text
-from kg.components.mentions import Mentions
+from kg.components.phrases import PhraseFinder
+from kg.components.proposals import CompiledRule
 from kg.components.roles import Roles
 from kg.components.sentences import Sentences
 from kg.components.tokenizing import adapt_tokenizer
@@ -32,6 +33,7 @@ from kg.model import Paper
 from kg.rulebook import MentionRule, RoleRule, Rulebook, TokenRule
 
 TOKEN_RULES: Final = ("sentence", "no_sentence", "break", "strong_name", "weak_name", "numeral", "own_work")
+SPAN_RULES: Final = ("mention", "cue")
 _BRACKETS: Final = re.compile(r"\[([^\[\]]+)\]")
 
 AnyRule = MentionRule | RoleRule | TokenRule
@@ -40,14 +42,14 @@ Spans = set[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An example that its rule does not bear out, and how."""
+    """An example that its rule does not bear out, and how; or, without an example, what examples a rule lacks."""
 
     rule: str
     example: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.message} in {self.example!r}"
+        return f"{self.rule}: {self.message}" + (f" in {self.example!r}" if self.example else "")
 
 
 class Examples:
@@ -59,14 +61,15 @@ class Examples:
         adapt_tokenizer(self._nlp, rulebook)
         self._sentences = Sentences(rulebook)
         self._abbreviations = Abbreviations()
-        self._mentions = Mentions(rulebook, self._nlp)
+        self._phrases = PhraseFinder(rulebook)
         self._roles = Roles(rulebook)
 
     def rules(self) -> Iterator[AnyRule]:
         """The rules whose examples can be run, in the order of files and lines within a kind."""
         for key in TOKEN_RULES:
             yield from self._rulebook.rules(TokenRule, key)
-        yield from self._rulebook.rules(MentionRule, "mention")
+        for key in SPAN_RULES:
+            yield from self._rulebook.rules(MentionRule, key)
         yield from self._rulebook.rules(RoleRule, "role")
 
     def failures(self, rule: AnyRule) -> Iterator[Failure]:
@@ -79,6 +82,13 @@ class Examples:
             message = self._check(rule, example, ignored=True)
             if message:
                 yield Failure(rule.id, example, message)
+
+    @staticmethod
+    def lacking(rule: AnyRule) -> Iterator[Failure]:
+        """What examples a rule lacks: it should have some of what it matches and some of what it ignores."""
+        for name, examples in (("matches", rule.matches), ("ignores", rule.ignores)):
+            if not examples:
+                yield Failure(rule.id, "", f"there is no example in {name}")
 
     def _check(self, rule: AnyRule, example: str, *, ignored: bool) -> str:
         if isinstance(rule, RoleRule):
@@ -126,13 +136,15 @@ class Examples:
         return {(token.idx, token.idx) for token in doc if found >> token.i & 1}
 
     def _spans(self, rule: MentionRule, doc: Doc) -> Spans:
-        proposals = (proposal for proposal in self._mentions.proposals(doc) if proposal.rule == rule.id)
+        compiled = CompiledRule(self._rulebook, rule)
+        masks = self._rulebook.descriptions.masks(doc)
+        proposals = compiled.propose(masks, len(doc), self._phrases.find(doc)) if len(doc) else ()
         spans = (doc[proposal.start : proposal.end] for proposal in proposals)
         return {(span.start_char, span.end_char) for span in spans}
 
 
 def check_examples(rulebook: Rulebook) -> Iterator[Failure]:
-    """Every example of the sentence, phrase, mention and role rules that does not hold, rule by rule.
+    """Every example of the sentence, phrase, mention, cue and role rules that does not hold, rule by rule.
 
     Raises RuleError where a rule itself is wrong.
     """

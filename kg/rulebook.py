@@ -10,22 +10,32 @@ support.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 import hashlib
-import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from types import UnionType
-from typing import Any, Final, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, cast
 
+from kg import names
 from kg.errors import RuleError
 from kg.matching import Description, Descriptions, PatternError, Steps
 from kg.model import ENTITY_TYPES, EntityType, Role
-from kg.ruletables import WEIGHTS, read_gazetteer, read_weights
+from kg.rulefiles import RuleFile, check_values, nearest
+from kg.ruletables import (
+    LEXICON,
+    WEIGHTS,
+    WORD_CLASSES,
+    LexiconEntry,
+    OnError,
+    read_gazetteer,
+    read_lexicon,
+    read_weights,
+    read_word_classes,
+    refuse,
+)
 
 SpanKind = Literal["phrase", "name", "tokens"]
 Place = Literal["title", "abstract", "any"]
@@ -120,71 +130,42 @@ class _Identified(Protocol):
 Rule = TypeVar("Rule", bound=_Identified)
 
 
-_PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "str": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-}
-
-
-class RuleFile:
-    """One TOML file of the folder, with the line of each thing in it for messages."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self._text = text
-        try:
-            self.table: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise RuleError(f"{name}:{line.group(1) if line else 1}: no valid TOML: {error}") from error
-
-    def error(self, where: str, message: str) -> RuleError:
-        """An error at the first line that says ``where``."""
-        before, found, _ = self._text.partition(where)
-        return RuleError(f"{self.name}:{before.count(chr(10)) + 1 if found else 1}: {message}")
-
-    def lists(self) -> Iterator[tuple[str, list[str]]]:
-        """The word lists of the file as written; raises RuleError where one is something else."""
-        lists = self.table.get("lists", {})
-        if not isinstance(lists, Mapping):
-            raise self.error("lists", "word lists stand under [lists]")
-        for name, members in lists.items():
-            if not isinstance(members, list) or not all(isinstance(word, str) for word in members):
-                raise self.error(name, f"the list {name} must be a list of words")
-            yield name, members
-
-
 class Rulebook:
     """All rules of a folder, checked and ready to be compiled.
 
     ``folder`` is laid over the rules that come with kg, file by file: a file of the same name replaces ours, any
-    other is added. ``hash`` is the SHA-256 over the names and contents of all files in force.
+    other is added. ``without`` has the ids of the rules that a file of the folder leaves out by a list of that name.
+    ``hash`` is the SHA-256 over the names and contents of all files in force. ``on_error`` is told of every mistake,
+    at once or when the rules that it stands among are asked for; where it returns, what is wrong is left out.
 
     Raises:
         RuleError: a file says something it may not; the message begins with file and line.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, on_error: OnError = refuse) -> None:
+        self._on_error = on_error
         texts = dict(_packaged())
         if folder is not None:
             if not folder.is_dir():
                 raise RuleError(f"{folder}: no such folder of rules")
-            texts |= {path.name: _text_of(path) for path in sorted(folder.iterdir()) if _is_rule_file(path.name)}
+            texts |= {path.name: _text_of(path) for path in sorted(folder.iterdir()) if is_rule_file(path.name)}
         digest = hashlib.sha256()
         for name, text in sorted(texts.items()):
             digest.update(f"{name}\0{text}\0".encode())
         self.hash = digest.hexdigest()
-        self.files = {name: RuleFile(name, text) for name, text in sorted(texts.items()) if name.endswith(".toml")}
+        self.files: dict[str, RuleFile] = {}
+        for name, text in sorted(texts.items()):
+            with self._mistakes():
+                self.files |= {name: RuleFile(name, text)} if name.endswith(".toml") else {}
         self._lists = self._read_lists()
+        self.without = frozenset(self._left_out())
         self.gazetteer = tuple(
             entry
             for name, text in sorted(texts.items())
             if name.startswith("names") and name.endswith(".tsv")
-            for entry in read_gazetteer(name, text)
+            for entry in read_gazetteer(name, text, on_error=on_error)
         )
-        self.weights = read_weights(texts.get(WEIGHTS, ""))
+        self.weights = read_weights(texts.get(WEIGHTS, ""), on_error=on_error)
         self.texts = texts
         self.descriptions = Descriptions()
 
@@ -194,10 +175,32 @@ class Rulebook:
         """The rulebook of a folder, read once."""
         return Rulebook(folder)
 
+    @functools.cached_property
+    def lexicon(self) -> tuple[LexiconEntry, ...]:
+        """The entries of all ``lexicon*.tsv`` files, read when first asked for; of a name given twice the last counts.
+
+        ``lexicon.tsv`` comes first, the others follow by name. Raises RuleError with file and line.
+        """
+        names = sorted(filter(is_lexicon, self.texts), key=lambda name: (name != LEXICON, name))
+        return tuple(entry for name in names for entry in self._entries(name))
+
+    def _entries(self, name: str) -> Iterator[LexiconEntry]:
+        return read_lexicon(name, self.texts[name], on_error=self._on_error)
+
+    @functools.cached_property
+    def entries(self) -> dict[str, LexiconEntry]:
+        """The entries of the lexicon by the key of their names (:func:`kg.names.key`). Raises RuleError."""
+        return {names.key(entry.name): entry for entry in self.lexicon}
+
+    @functools.cached_property
+    def word_classes(self) -> dict[str, str]:
+        """The class of each word of ``word-classes.tsv``, read when first asked for. Raises RuleError."""
+        return read_word_classes(self.texts.get(WORD_CLASSES, ""))
+
     def words(self, name: str) -> frozenset[str]:
         """The words of a list. Raises RuleError where there is none of that name."""
         if name not in self._lists:
-            raise RuleError(f"no word list @{name}; {_nearest(name, self._lists)}")
+            raise RuleError(f"no word list @{name}; {nearest(name, self._lists)}")
         return self._lists[name]
 
     def table(self, file: str, key: str) -> dict[str, Any]:
@@ -219,13 +222,15 @@ class Rulebook:
         for source in self.files.values() if file is None else (self.files[file],):
             entries = source.table.get(key, [])
             if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-                raise source.error(f"[{key}]", f"rules stand under [[{key}]], in double brackets")
+                self._on_error(source.error(f"[{key}]", f"rules stand under [[{key}]], in double brackets"))
+                continue
             for entry in entries:
-                rule = self._rule(source, kind, entry)
-                if rule.id in found:
-                    raise source.error(f'"{rule.id}"', f"the id {rule.id!r} is given twice")
-                found[rule.id] = rule
-        return tuple(found.values())
+                with self._mistakes():
+                    rule = self._rule(source, kind, entry)
+                    if rule.id in found:
+                        raise source.error(f'"{rule.id}"', f"the id {rule.id!r} is given twice")
+                    found[rule.id] = rule
+        return tuple(rule for rule in found.values() if rule.id not in self.without)
 
     def compile(self, patterns: Sequence[Pattern], rule: str) -> tuple[Steps, ...]:
         """Compile the patterns of a rule into ``self.descriptions``; raises RuleError that names the rule."""
@@ -236,17 +241,39 @@ class Rulebook:
 
     def _error_of(self, rule: str, message: str) -> RuleError:
         for source in self.files.values():
-            if f'"{rule}"' in source._text:  # noqa: SLF001
+            if source.gives(rule):
                 return source.error(f'"{rule}"', f"rule {rule}: {message}")
         return RuleError(f"rule {rule}: {message}")
+
+    @contextmanager
+    def _mistakes(self) -> Iterator[None]:
+        """Tell of the mistake that is met within, and go on after it."""
+        try:
+            yield
+        except RuleError as error:
+            self._on_error(error)
+
+    def _left_out(self) -> Iterator[str]:
+        """The ids that files leave out by ``without``; what is no rule's id is a mistake."""
+        tables = (table for source in self.files.values() for table in source.table.values() if isinstance(table, list))
+        known = {str(entry.get("id")): entry for table in tables for entry in table if isinstance(entry, Mapping)}
+        for source in self.files.values():
+            given = source.table.get("without", [])
+            for name in map(str, given if isinstance(given, list) else [given]):
+                if name in known:
+                    yield name
+                else:
+                    message = f"without: no rule has the id {name!r}; {nearest(name, known)}"
+                    self._on_error(source.error(f'"{name}"', message))
 
     def _read_lists(self) -> dict[str, frozenset[str]]:
         written: dict[str, tuple[RuleFile, list[str]]] = {}
         for source in self.files.values():
-            for name, members in source.lists():
-                if name in written:
-                    raise source.error(name, f"the list {name} is given twice")
-                written[name] = (source, members)
+            with self._mistakes():
+                for name, members in source.lists():
+                    if name in written:
+                        raise source.error(name, f"the list {name} is given twice")
+                    written[name] = (source, members)
 
         def members_of(name: str, path: tuple[str, ...]) -> Iterator[str]:
             source, members = written[name]
@@ -257,23 +284,27 @@ class Rulebook:
                 elif other in path:
                     raise source.error(name, f"the list {name} takes in itself")
                 elif other not in written:
-                    raise source.error(name, f"no word list @{other}; {_nearest(other, written)}")
+                    raise source.error(name, f"no word list @{other}; {nearest(other, written)}")
                 else:
                     yield from members_of(other, (*path, other))
 
-        return {name: frozenset(members_of(name, (name,))) for name in written}
+        found = dict.fromkeys(written, frozenset[str]())
+        for name in written:
+            with self._mistakes():
+                found[name] = frozenset(members_of(name, (name,)))
+        return found
 
     def _rule(self, source: RuleFile, kind: type[Rule], entry: Mapping[str, Any]) -> Rule:
         name = str(entry.get("id", "?"))
         known = {field.name: field for field in dataclasses.fields(cast("Any", kind))}
         for key in entry:
             if key not in known:
-                raise source.error(f'"{name}"', f"rule {name}: unknown key {key!r}; {_nearest(key, known)}")
+                raise source.error(f'"{name}"', f"rule {name}: unknown key {key!r}; {nearest(key, known)}")
         missing = [key for key, field in known.items() if field.default is dataclasses.MISSING and key not in entry]
         if missing:
             raise source.error(f'"{name}"', f"rule {name}: {', '.join(missing)} missing")
         values = {key: self._expand(source, name, value) for key, value in entry.items()}
-        _check_values(source, name, kind, values)
+        check_values(source, name, kind, values)
         arguments = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
         return cast("Callable[..., Rule]", kind)(**arguments)
 
@@ -298,65 +329,21 @@ class Rulebook:
         for word in given:
             if word.startswith("@") and len(word) > 1:
                 if word[1:] not in self._lists:
-                    raise source.error(where, f"{where}: no word list {word}; {_nearest(word[1:], self._lists)}")
+                    raise source.error(where, f"{where}: no word list {word}; {nearest(word[1:], self._lists)}")
                 words += sorted(self._lists[word[1:]])
             else:
                 words.append(word)
         return words
 
 
-def _check_values(source: RuleFile, name: str, kind: type[Any], values: Mapping[str, Any]) -> None:
-    hints = get_type_hints(kind)
-    for field in dataclasses.fields(kind):
-        value = values.get(field.name)
-        if value is None:
-            continue
-        choices = _choices(hints[field.name])
-        if choices and value not in choices:
-            raise source.error(
-                f'"{name}"', f"rule {name}: {field.name} is {value!r}; it may be one of {', '.join(choices)}"
-            )
-        wanted = _PLAIN_TYPES.get(str(field.type))
-        if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
-            raise source.error(f'"{name}"', f"rule {name}: {field.name} must be a {field.type}, not {value!r}")
-        if str(field.type).startswith("tuple[Pattern") and not _are_patterns(value):
-            raise source.error(f'"{name}"', f"rule {name}: {field.name} must be a list of patterns (lists of tables)")
-        if str(field.type).startswith(("tuple[str", "tuple[EntityType")):
-            _check_strings(source, name, field.name, value)
-        elif field.name == "confidence" and not 0 <= float(value) <= 1:
-            raise source.error(f'"{name}"', f"rule {name}: confidence is {value}; it must be between 0 and 1")
-
-
-def _choices(hint: Any) -> tuple[str, ...]:
-    """The values that a type of literals, or a union of such types, allows; none for any other type."""
-    if get_origin(hint) is Literal:
-        return get_args(hint)
-    parts = [_choices(part) for part in get_args(hint)] if get_origin(hint) in (Union, UnionType) else []
-    return tuple(value for part in parts for value in part) if all(parts) else ()
-
-
-def _check_strings(source: RuleFile, name: str, key: str, value: object) -> None:
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise source.error(f'"{name}"', f"rule {name}: {key} must be a list of strings")
-    for word in value if key == "types" else ():
-        if word not in ENTITY_TYPES:
-            raise source.error(f'"{name}"', f"rule {name}: {word!r} is no type; types are {', '.join(ENTITY_TYPES)}")
-
-
-def _are_patterns(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(pattern, list) and pattern and all(isinstance(token, Mapping) for token in pattern)
-        for pattern in value
-    )
-
-
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
-
-
-def _is_rule_file(name: str) -> bool:
+def is_rule_file(name: str) -> bool:
+    """Whether a file of this name in a folder of rules is read."""
     return name.endswith((".toml", ".tsv"))
+
+
+def is_lexicon(name: str) -> bool:
+    """Whether a file of this name holds entries of the lexicon."""
+    return name.startswith("lexicon") and name.endswith(".tsv")
 
 
 def _text_of(path: Path) -> str:
@@ -370,5 +357,5 @@ def _text_of(path: Path) -> str:
 
 def _packaged() -> Iterator[tuple[str, str]]:
     for entry in resources.files("kg.rules").iterdir():
-        if _is_rule_file(entry.name):
+        if is_rule_file(entry.name):
             yield entry.name, entry.read_text("utf-8")

@@ -3,17 +3,21 @@
 A module imports only from lines above its own. ``components`` and ``readers`` are packages, whose modules import each
 other; ``kg`` is the package itself with its public names.
 
-1. ``_version``, ``errors``, ``model``
-2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``ruletables``, ``terminal``
-3. ``rulebook``
-4. ``components``
-5. ``rule_examples``, ``extraction``
-6. ``explaining``, ``resolve``
+1. ``_version``, ``errors``, ``model``, ``options``
+2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``rulefiles``, ``ruletables``, ``terminal``
+3. ``processes``, ``rulebook``
+4. ``components``, ``likeness``
+5. ``rule_examples``, ``extraction``, ``harvesting``
+6. ``explaining``, ``resolve``, ``rule_checks``
 7. ``graph``
 8. ``exporting``, ``folder``
-9. ``building``
-10. ``kg``
-11. ``cli``
+9. ``annotations``, ``building``
+10. ``evaluation``
+11. ``ablation``, ``calibration``
+12. ``kg``
+13. ``eval_cli``, ``stats_cli``
+14. ``rules_cli``
+15. ``cli``
 
 Readers know ``model`` and ``errors`` only. The exporters in ``exports/`` know ``model``, ``errors`` and ``graph`` only,
 and nobody knows them: they are found through entry points.

@@ -18,7 +18,7 @@ from kg.cli import main
 from tests.built import EXAMPLE_FILES, FILES, KG, contents, example_files, run
 from tests.material import ROOT
 
-COMMANDS = ("build", "explain", "export", "extract", "stats")
+COMMANDS = ("build", "eval", "explain", "export", "extract", "rules", "stats")
 SENTENCE = "We propose FooNet, which reaches 92.3% accuracy on ImageNet."
 
 
@@ -226,7 +226,7 @@ def test_stats(graph: Path) -> None:
     assert lines[0].split() == ["papers", str(counts["papers"])]
     assert [line.split() for line in lines[1:5]] == [[f"{k.lower()}s", str(n)] for k, n in counts["entities"].items()]
     assert f"\nresults       {counts['results']:>8}\n  score " in output
-    assert f"\nedges         {sum(counts['edges'].values()):>8}\n  uses " in output
+    assert f"\nedges         {sum(counts['edges'].values()):>8,}\n  uses " in output
     assert len(output.partition("\nmethods in most papers\n")[2].partition("\n\n")[0].splitlines()) == 2
 
 

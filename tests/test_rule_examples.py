@@ -22,8 +22,11 @@ def test_rule_does_what_its_examples_say(rule: AnyRule) -> None:
 
 
 def test_every_kind_of_rule_is_checked() -> None:
-    """Mention, role and token rules are all among those whose examples are run."""
+    """Mention, cue, role and token rules are all among those whose examples are run."""
     assert {type(rule) for rule in RULES} == {MentionRule, RoleRule, TokenRule}
+    rulebook = Rulebook.load()
+    for key in ("mention", "cue"):
+        assert {rule.id for rule in rulebook.rules(MentionRule, key)} <= {rule.id for rule in RULES}
 
 
 MENTION = """
@@ -89,3 +92,10 @@ def test_rule_is_alone_with_the_real_phrases(tmp_path: Path) -> None:
     )
     (tmp_path / "mine.toml").write_text(rule, "utf-8")
     assert [failure for failure in check_examples(Rulebook(tmp_path)) if failure.rule == "mine"] == []
+
+
+def test_rules_without_examples_are_told_of() -> None:
+    """A rule lacks what it has no example of."""
+    rule = TokenRule(id="bare", reason="None.", tokens=([{}],), matches=("|a",))
+    assert [str(failure) for failure in Examples.lacking(rule)] == ["bare: there is no example in ignores"]
+    assert list(Examples.lacking(RULES[0])) == []

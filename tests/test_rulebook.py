@@ -10,7 +10,7 @@ import pytest
 
 from kg.errors import RuleError
 from kg.rulebook import MentionRule, RoleRule, Rulebook, TokenRule
-from kg.ruletables import GazetteerEntry
+from kg.ruletables import LEXICON_COLUMNS, GazetteerEntry, LexiconEntry
 
 MENTION = """
 [[mine]]
@@ -235,3 +235,106 @@ def test_folder_replaces_file_by_file(tmp_path: Path) -> None:
     book = Rulebook(tmp_path)
     assert [rule.id for rule in book.rules(RoleRule, "role")] == ["only"]
     assert book.rules(MentionRule, "mention") == Rulebook().rules(MentionRule, "mention")
+
+
+def test_rules_can_be_left_out(tmp_path: Path) -> None:
+    """Ids after ``without`` take rules out of the rulebook, ours and the folder's own, and change the hash."""
+    whole = Rulebook()
+    first, second, *others = (rule.id for rule in whole.rules(MentionRule, "mention"))
+    (tmp_path / "less.toml").write_text(f'without = ["{first}", "{second}", "role.mine"]\n')
+    (tmp_path / "mine.toml").write_text('[[role]]\nid = "role.mine"\nrole = "used"\nreason = "x"\nweight = 1.0\n')
+    rulebook = Rulebook(tmp_path)
+    assert rulebook.without == {first, second, "role.mine"}
+    assert [rule.id for rule in rulebook.rules(MentionRule, "mention")] == others
+    assert "role.mine" not in {rule.id for rule in rulebook.rules(RoleRule, "role")}
+    assert rulebook.hash != whole.hash
+    assert whole.without == frozenset()
+
+
+@pytest.mark.parametrize("given", ['["method.nmae"]', '"method.nmae"', "[3]"])
+def test_only_rules_that_exist_can_be_left_out(given: str, tmp_path: Path) -> None:
+    """An id that no rule has is refused with file and line, and with the nearest id that there is."""
+    (tmp_path / "less.toml").write_text(f"# mine\nwithout = {given}\n")
+    with pytest.raises(RuleError, match=r"^less\.toml:\d: without: no rule has the id '(method\.nmae|3)'; (did|known)"):
+        Rulebook(tmp_path)
+
+
+LEXICON_HEADER = "\t".join(LEXICON_COLUMNS) + "\n"
+
+
+def test_lexicon(tmp_path: Path) -> None:
+    """Every lexicon*.tsv file adds entries, lexicon.tsv first; the last columns may be left out."""
+    (tmp_path / "lexicon.tsv").write_text(
+        LEXICON_HEADER
+        + 'Foo "Bar"\tMethod/Task\toptional ambiguous\tcues\t9\t1\t2\t3\t4\tFOO | foo-s\n'
+        + "tree\t-\t\tread\t310\t0\t0\t0\t0\t\n",
+        "utf-8",
+    )
+    (tmp_path / "lexicon-a.tsv").write_text("name\ttype\tnote\nBaz\tDataset\tambiguous\ntrees\tTask\t\n", "utf-8")
+    book = Rulebook(tmp_path)
+    assert book.lexicon == (
+        LexiconEntry(
+            'Foo "Bar"',
+            ("Method", "Task"),
+            optional=True,
+            ambiguous=True,
+            status="cues",
+            papers=9,
+            counts=(1, 2, 3, 4),
+            variants=("FOO", "foo-s"),
+        ),
+        LexiconEntry("tree", (), papers=310),
+        LexiconEntry("Baz", ("Dataset",), ambiguous=True),
+        LexiconEntry("trees", ("Task",)),
+    )
+    assert book.lexicon is book.lexicon
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("Foo\tMethod", "a line must give name, type, note, status, papers, method, dataset, metric, task, variants"),
+        ("Foo\tModel\t\tread\t1\t0\t0\t0\t0\t", "'Model' is no type; types are Method, Dataset, Metric, Task, two"),
+        ("Foo\tTask/Task\t\tread\t1\t0\t0\t0\t0\t", "'Task/Task' is no type"),
+        ("Foo\tTask\tmaybe\tread\t1\t0\t0\t0\t0\t", "note is 'maybe'; it may be empty, optional, ambiguous, opt"),
+        ("Foo\tTask\t\tguessed\t1\t0\t0\t0\t0\t", "status is 'guessed'; it may be read or cues"),
+        ("Foo\tTask\t\tread\tmany\t0\t0\t0\t0\t", "papers and the counts of the types must be whole numbers"),
+        ("Foo\tTask\t\tread\t1\t0\t0\t0\t0.5\t", "papers and the counts of the types must be whole numbers"),
+        ("\tTask\t\tread\t1\t0\t0\t0\t0\t", "the name is missing"),
+    ],
+)
+def test_lexicon_names_the_line_of_a_mistake(tmp_path: Path, line: str, message: str) -> None:
+    """A line that is no entry is refused with file and line when the lexicon is first asked for."""
+    (tmp_path / "lexicon-mine.tsv").write_text(LEXICON_HEADER + "\n" + line + "\n", "utf-8")
+    book = Rulebook(tmp_path)
+    with pytest.raises(RuleError, match=rf"^lexicon-mine\.tsv:3: {re.escape(message)}"):
+        _ = book.lexicon
+
+
+@pytest.mark.parametrize("header", ["", "name\n", "name\tkind\n", "type\tname\n", LEXICON_HEADER[:-1] + "\tmore\n"])
+def test_lexicon_without_its_columns(tmp_path: Path, header: str) -> None:
+    """The first line names the columns, in their order, and at least name and type."""
+    (tmp_path / "lexicon-mine.tsv").write_text(header, "utf-8")
+    with pytest.raises(RuleError, match=r"^lexicon-mine\.tsv:1: the columns must be name, type, note, "):
+        _ = Rulebook(tmp_path).lexicon
+
+
+def test_goes_on_after_mistakes(tmp_path: Path) -> None:
+    """Who wants to hear of all mistakes hears of each one, and what is right is there all the same."""
+    (tmp_path / "bad.toml").write_text("x = [", "utf-8")
+    (tmp_path / "mine.toml").write_text(
+        'without = ["nothing.at-all"]\n'
+        "[lists]\nlost = ['@nowhere']\nfound = ['word']\n"
+        + MENTION.replace("Method", "Methods")
+        + MENTION.replace("mine.first", "mine.second"),
+        "utf-8",
+    )
+    (tmp_path / "weights.tsv").write_text("feature\tNothing\tMethod\tDataset\tMetric\tTask\nx\t1\n", "utf-8")
+    (tmp_path / "lexicon-mine.tsv").write_text("name\ttype\nFoo\tModel\nBar\tTask\n", "utf-8")
+    mistakes: list[RuleError] = []
+    book = Rulebook(tmp_path, on_error=mistakes.append)
+    assert [rule.id for rule in book.rules(MentionRule, "mine")] == ["mine.second"]
+    assert book.words("found") == {"word"}
+    assert book.lexicon[-1].name == "Bar"
+    told = [str(mistake).partition(": ")[0] for mistake in mistakes]
+    assert told == ["bad.toml:1", "mine.toml:3", "mine.toml:1", "weights.tsv:2", "mine.toml:7", "lexicon-mine.tsv:2"]
