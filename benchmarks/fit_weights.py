@@ -14,95 +14,122 @@ import csv
 import json
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from accuracy import ANNOTATED, CORPUS, DEVELOPED_WITH, ROOT, run_scorer, with_texts
-from sklearn.feature_extraction import DictVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from spacy.language import Language
 
 import kg
 from kg import names
 from kg.components.document import paper_fields, paper_text
+from kg.components.evidence import Evidence, NameEvidence
 from kg.components.mentions import Mentions
 from kg.components.proposals import NOTHING
+from kg.components.weighing import NO_FEATURE, Weights
 from kg.model import ENTITY_TYPES, Paper
 from kg.rulebook import Rulebook
-from kg.ruletables import BIAS, WEIGHT_CLASSES, WEIGHTS
+from kg.ruletables import BIAS, LINE_BREAK, WEIGHT_CLASSES, WEIGHTS
 
 PARTS = 5
-INVERSE_REGULARIZATION = 1.0
-FEWEST_PAPERS = 3
-SMALLEST = 0.02
+INVERSE_REGULARIZATION = 0.3
+FEWEST_PAPERS = 4
+SMALLEST = 0.08
+MOST_ITERATIONS = 1000
 
-Example = tuple[frozenset[str], str]
-
-
-def examples(nlp: Language, paper: Paper, annotation: Mapping[str, Any]) -> Iterator[Example]:
-    """The features of every name that something proposes in a paper, with the type that the annotation gives it.
-
-    Names of optional entities are left out, for they may be given or not.
-    """
-    doc = nlp.make_doc(paper_text(paper))
-    doc._.kg_fields = paper_fields(paper)
-    mentions = None
-    for name, component in nlp.pipeline:
-        if name == "kg_mentions":
-            mentions = component
-            break
-        doc = component(doc)
-    if not isinstance(mentions, Mentions):
-        raise TypeError("the pipeline has no component kg_mentions")
-    heads = {kind: Rulebook.load().words(f"empty_heads_of_{kind.lower()}s") for kind in ENTITY_TYPES}
-    wanted = {
-        (entity["type"], names.key(name, heads[entity["type"]])): bool(entity.get("optional"))
-        for entity in reversed(annotation["entities"])
-        for name in entity["names"]
-    }
-    arbiter = mentions.arbiter(doc)
-    for name, told in arbiter.gather(mentions.proposals(doc)).items():
-        texts = {doc[start:end].text for start, end in told.spans}
-        annotated = [(kind, names.key(text, heads[kind])) for kind in ENTITY_TYPES for text in sorted(texts)]
-        annotated = [thing for thing in annotated if thing in wanted]
-        if any(wanted[thing] for thing in annotated) or not set(told.rules) - {NOTHING}:
-            continue
-        yield frozenset(arbiter.features(name, told)), annotated[0][0] if annotated else NOTHING
+Example = tuple[dict[int, float], str]
 
 
-def fit(papers: Iterable[Sequence[Example]]) -> dict[str, list[float]]:
+class Reader:
+    """Reads papers up to where mentions are decided, with features numbered as they come."""
+
+    def __init__(self) -> None:
+        weights = Weights(Rulebook.load(), learning=True)
+        self.features = weights.names
+        self._mentions = Mentions(Rulebook.load(), weights)
+        self._nlp: Language = kg.pipeline()
+
+    def examples(self, paper: Paper, annotation: Mapping[str, Any]) -> Iterator[Example]:
+        """The features of every name in a paper that may be a mention, with the type that the annotation gives it.
+
+        Names of optional entities are left out, for they may be given or not. "ImageNet dataset" is no name where
+        "ImageNet" is annotated.
+        """
+        doc = self._nlp.make_doc(paper_text(paper))
+        doc._.kg_fields = paper_fields(paper)
+        for name, component in self._nlp.pipeline:
+            if name == "kg_mentions":
+                break
+            doc = component(doc)
+        wanted = {
+            (entity["type"], names.key(name)): bool(entity.get("optional"))
+            for entity in reversed(annotation["entities"])
+            for name in entity["names"]
+        }
+        evidence = self._mentions.gather(doc)
+        for told in evidence.names.values():
+            texts = sorted({doc[start:end].text for start, end in told.proposals})
+            annotated = [
+                thing for kind in ENTITY_TYPES for text in texts if (thing := (kind, names.key(text))) in wanted
+            ]
+            if not any(wanted[thing] for thing in annotated):
+                yield values_of(told, evidence), annotated[0][0] if annotated else NOTHING
+
+
+def values_of(told: NameEvidence, evidence: Evidence) -> dict[int, float]:
+    """The value of every feature of a name: the mean over its places, or one if it is told of all together."""
+    values: defaultdict[int, float] = defaultdict(float)
+    for row in told.places:
+        for feature in evidence.features[row].tolist():
+            values[feature] += 1 / len(told.places)
+    for feature in told.altogether:
+        values[feature] += 1
+    values.pop(NO_FEATURE, None)
+    return dict(values)
+
+
+def fit(papers: Iterable[Sequence[Example]], names_of: Sequence[str]) -> dict[str, list[float]]:
     """The weights by class of every feature that several papers have, given the examples of each paper."""
     material = list(papers)
-    counted = Counter(feature for own in material for feature in set().union(*(features for features, _ in own)))
-    given = [example for own in material for example in own]
-    vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform(
-        [{f: 1 for f in features if counted[f] >= FEWEST_PAPERS} for features, _ in given]
+    counted = Counter(
+        feature for own in material for feature in {feature for features, _ in own for feature in features}
     )
+    kept = {
+        feature: column for column, feature in enumerate(sorted(f for f, n in counted.items() if n >= FEWEST_PAPERS))
+    }
+    given = [example for own in material for example in own]
+    rows = [[(kept[feature], value) for feature, value in features.items() if feature in kept] for features, _ in given]
+    starts = np.cumsum([0, *map(len, rows)])
+    columns, values = np.array([cell for row in rows for cell in row]).T
+    matrix = csr_matrix((values, columns.astype(np.int64), starts), shape=(len(rows), len(kept)))
     classes = [WEIGHT_CLASSES.index(kind) for _, kind in given]
-    model = LogisticRegression(C=INVERSE_REGULARIZATION, max_iter=5000).fit(matrix, classes)
+    model = LogisticRegression(C=INVERSE_REGULARIZATION, max_iter=MOST_ITERATIONS).fit(matrix, classes)
     weights = {BIAS: model.intercept_.tolist()}
-    for feature, column in sorted(vectorizer.vocabulary_.items()):
-        row = model.coef_[:, column].tolist()
-        if max(map(abs, row)) >= SMALLEST:
-            weights[feature] = row
-    return weights
+    found = {names_of[feature]: model.coef_[:, column].tolist() for feature, column in kept.items()}
+    return weights | {feature: row for feature, row in sorted(found.items()) if max(map(abs, row)) >= SMALLEST}
 
 
 def write(weights: Mapping[str, Sequence[float]], target: Path) -> None:
-    """Write weights as the rules have them, to three decimals."""
+    """Write weights as the rules have them, to two decimals."""
     with target.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
         table.writerow(["feature", *WEIGHT_CLASSES])
-        table.writerows([feature, *(f"{value:.3f}" for value in row)] for feature, row in weights.items())
+        for feature, row in weights.items():
+            shown = feature.replace("\n", LINE_BREAK)
+            if shown.isprintable():
+                table.writerow([shown, *(f"{value:.2f}" for value in row)])
 
 
 def main() -> None:
     """Fit in parts, print the figures, and write on demand."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--write", action="store_true", help="replace rules/weights.tsv")
+    arguments.add_argument("--parts", type=int, default=PARTS, metavar="N", help="how many parts; 0 to leave them out")
     options = arguments.parse_args()
     if not DEVELOPED_WITH.exists() or not CORPUS.exists():
         sys.exit("needs the material in ../shared")
@@ -119,19 +146,22 @@ def main() -> None:
             for file in sets.values()
             for record in map(json.loads, file.read_text("utf-8").splitlines())
         }
-        nlp = kg.pipeline()
-        material = [list(examples(nlp, paper, annotations[paper.id])) for paper in papers]
+        reader = Reader()
+        material = [list(reader.examples(paper, annotations[paper.id])) for paper in papers]
+        print(f"{len(papers)} papers, {sum(map(len, material))} names, {len(reader.features)} features", flush=True)
         found: list[kg.Extraction] = []
-        for part in range(PARTS):
+        for part in range(options.parts):
             rules = folder / f"rules-{part}"
             rules.mkdir()
-            write(fit(own for index, own in enumerate(material) if index % PARTS != part), rules / WEIGHTS)
-            found += kg.extract(papers[part::PARTS], rules=rules)
-        kg.write_extractions(found, folder / "found.jsonl")
-        for title, file in sets.items():
-            run_scorer(file, folder / "found.jsonl", f"{title}, weights fitted to other papers")
+            others = (own for index, own in enumerate(material) if index % options.parts != part)
+            write(fit(others, reader.features), rules / WEIGHTS)
+            found += kg.extract(papers[part :: options.parts], rules=rules)
+        if found:
+            kg.write_extractions(found, folder / "found.jsonl")
+            for title, file in sets.items():
+                run_scorer(file, folder / "found.jsonl", f"{title}, weights fitted to other papers")
     if options.write:
-        write(fit(material), ROOT / "rules" / WEIGHTS)
+        write(fit(material, reader.features), ROOT / "rules" / WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def compare(ours: Language, theirs: Language, portions: Sequence[Sequence[Paper]
 
     def read_with_kg(papers: Sequence[Paper]) -> None:
         for paper in papers:
-            annotate(ours, paper)
+            annotate(ours, paper, winners_only=True)
 
     def tokenize(papers: Sequence[Paper]) -> None:
         for paper in papers:

@@ -114,16 +114,17 @@ def extract_one(nlp: Language, paper: Paper, min_confidence: float = 0.0) -> Ext
     Raises KgError that names the paper where a component fails on it.
     """
     try:
-        return to_extraction(annotate(nlp, paper), paper, min_confidence)
+        return to_extraction(annotate(nlp, paper, winners_only=True), paper, min_confidence)
     except Exception as error:
         raise KgError(f"cannot extract from paper {paper.id!r}: {type(error).__name__}: {error}") from error
 
 
-def annotate(nlp: Language, paper: Paper) -> Doc:
-    """The Doc of a paper with everything that the components leave on it."""
+def annotate(nlp: Language, paper: Paper, *, winners_only: bool = False) -> Doc:
+    """The Doc of a paper with everything that the components leave on it; on demand without candidates that lost."""
     text = paper_text(paper)
     doc = nlp.make_doc(text)
     doc._.kg_fields = paper_fields(paper)
+    doc._.kg_winners_only = winners_only
     token_table(doc, text)
     for _, component in nlp.pipeline:
         doc = component(doc)

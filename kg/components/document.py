@@ -8,6 +8,7 @@ together. ``doc._.kg_fields`` tells which characters belong to which field.
 | ``kg_fields`` | list of ``Field``: name, first character, end |
 | ``kg_tokens`` | ``kg.components.tokens.TokenTable``: the tokens as plain lists |
 | ``kg_abbreviations`` | list of ``Abbreviation``: short and long form |
+| ``kg_winners_only`` | True where nobody will ask for candidates that lost |
 | ``kg_candidates`` | list of ``Candidate``: all that a mention rule proposed, losers too |
 | ``kg_entities`` | list of ``DocumentEntity``: the winners, grouped to things |
 | ``kg_quantities`` | list of quantities |
@@ -120,7 +121,16 @@ def field_at(fields: list[Field], start_char: int) -> Field:
 
 def register_extensions() -> None:
     """Make the extensions known to spaCy; doing so again changes nothing."""
-    for name in ("fields", "tokens", "abbreviations", "candidates", "entities", "quantities", "results"):
+    for name in (
+        "fields",
+        "tokens",
+        "winners_only",
+        "abbreviations",
+        "candidates",
+        "entities",
+        "quantities",
+        "results",
+    ):
         if not Doc.has_extension(f"kg_{name}"):
             Doc.set_extension(f"kg_{name}", default=None)
 

@@ -1,4 +1,4 @@
-"""Mentions of methods, datasets, metrics and tasks, by the ``[[mention]]`` rules and the gazetteer."""
+"""Mentions of methods, datasets, metrics and tasks: what rules propose and what noun phrases hold, weighed together."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from spacy.tokens import Doc
 
 from kg.components.arbiter import Arbiter
 from kg.components.document import Candidate, register_extensions
-from kg.components.features import Features
-from kg.components.phrases import PhraseFinder
-from kg.components.proposals import CompiledRule, Gazetteer, Proposal
+from kg.components.evidence import Evidence, Gatherer, Span
+from kg.components.features import SpanFeatures
+from kg.components.phrases import PhraseFinder, Phrases
+from kg.components.proposals import CompiledRule, Proposal
+from kg.components.tokens import token_table
 from kg.components.weighing import Weights
 from kg.rulebook import MentionRule, Rulebook
 
 
 class Mentions:
-    """Leaves the mentions of a Doc, winners and losers, as ``doc._.kg_candidates``."""
+    """Leaves the mentions of a Doc, winners and losers, as ``doc._.kg_candidates``.
 
-    def __init__(self, rulebook: Rulebook, nlp: Language) -> None:
+    ``weights`` are those of the rulebook unless others are given, to learn new ones.
+    """
+
+    def __init__(self, rulebook: Rulebook, weights: Weights | None = None) -> None:
         self._descriptions = rulebook.descriptions
         self._phrases = PhraseFinder(rulebook)
         self._rules = [CompiledRule(rulebook, rule) for rule in rulebook.rules(MentionRule, "mention")]
         self._generic = rulebook.words("generic_heads") | rulebook.words("openers")
-        self._features = Features(rulebook)
-        self._weights = Weights(rulebook)
-        self._gazetteer = Gazetteer(nlp, rulebook.gazetteer)
+        self._weights = weights or Weights(rulebook)
+        self._gatherer = Gatherer(SpanFeatures(rulebook, self._weights), self._weights)
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
@@ -35,21 +39,29 @@ class Mentions:
 
     def match(self, doc: Doc) -> list[Candidate]:
         """All candidates in reading order; those that lost say what they lost to."""
-        return self.arbiter(doc).decide(self.proposals(doc))
+        return Arbiter(doc, self._weights).decide(self.gather(doc)) if len(doc) else []
 
-    def arbiter(self, doc: Doc) -> Arbiter:
-        """Who decides between the proposals for a Doc."""
-        return Arbiter(doc, self._generic, self._features, self._weights)
+    def gather(self, doc: Doc) -> Evidence:
+        """All names that may be mentions, with what is told of them."""
+        phrases = self._phrases.find(doc)
+        return self._gatherer.gather(doc, self._by_span(doc, self.proposals(doc, phrases)), phrases)
 
-    def proposals(self, doc: Doc) -> list[Proposal]:
-        """All that the rules and the gazetteer propose."""
+    def proposals(self, doc: Doc, phrases: Phrases | None = None) -> list[Proposal]:
+        """All that the rules propose."""
         if not len(doc):
             return []
-        phrases = self._phrases.find(doc)
+        phrases = phrases or self._phrases.find(doc)
         masks = self._descriptions.masks(doc)
-        found = list(self._gazetteer.propose(doc))
-        for rule in self._rules:
-            found += rule.propose(masks, len(doc), phrases)
+        return [proposal for rule in self._rules for proposal in rule.propose(masks, len(doc), phrases)]
+
+    def _by_span(self, doc: Doc, proposals: list[Proposal]) -> dict[Span, list[Proposal]]:
+        """Proposals by the tokens that they take; phrases of words that name nothing are left out."""
+        lower = token_table(doc).lower
+        found: dict[Span, list[Proposal]] = {}
+        for proposal in proposals:
+            span = (proposal.start, proposal.end)
+            if span in found or not all(word in self._generic for word in lower[span[0] : span[1]]):
+                found.setdefault(span, []).append(proposal)
         return found
 
 
@@ -57,4 +69,4 @@ class Mentions:
 def create_mentions(nlp: Language, name: str, rules: str | None) -> Mentions:  # noqa: ARG001
     """The spaCy factory; ``rules`` is a folder of rules, or None for those that come with kg."""
     register_extensions()
-    return Mentions(Rulebook.load(Path(rules) if rules else None), nlp)
+    return Mentions(Rulebook.load(Path(rules) if rules else None))

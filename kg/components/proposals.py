@@ -1,4 +1,4 @@
-"""What the ``[[mention]]`` rules and the gazetteer propose, before anybody decides between them."""
+"""What the ``[[mention]]`` rules propose, before anybody decides between them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from spacy.language import Language
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-
 from kg.components.contexts import Context
 from kg.components.phrases import Phrases
 from kg.matching import bits, ends, starts
-from kg.model import EntityType
 from kg.rulebook import MentionRule, Rulebook
-from kg.ruletables import GazetteerEntry
 
 NOTHING: Final = "Nothing"
-GAZETTEER_RULE: Final = "gazetteer"
-_MANY_PAPERS: Final = 30
-_SOME_PAPERS: Final = 8
 
 
 @dataclass(slots=True, frozen=True)
@@ -136,34 +127,3 @@ class CompiledRule:
                 return
             place = ending[before]
             yield place, before
-
-
-class Gazetteer:
-    """Finds known names: those whose case counts as written, the others in any case."""
-
-    def __init__(self, nlp: Language, entries: tuple[GazetteerEntry, ...]) -> None:
-        self._matchers: list[PhraseMatcher] = []
-        self._types: dict[int, tuple[EntityType, float]] = {}
-        for exact, attribute in ((True, "ORTH"), (False, "LOWER")):
-            matcher = PhraseMatcher(nlp.vocab, attr=attribute)
-            for entry_type in sorted({entry.type for entry in entries}):
-                chosen = [e for e in entries if e.exact_case == exact and e.type == entry_type]
-                for strength in sorted({_confidence(entry) for entry in chosen}):
-                    label = f"{entry_type} {strength}"
-                    self._types[nlp.vocab.strings.add(label)] = entry_type, strength
-                    matcher.add(label, [nlp.make_doc(e.name) for e in chosen if _confidence(e) == strength])
-            self._matchers.append(matcher)
-
-    def propose(self, doc: Doc) -> Iterator[Proposal]:
-        """The known names in a Doc."""
-        for matcher in self._matchers:
-            for label, start, end in matcher(doc):
-                entity_type, strength = self._types[label]
-                yield Proposal(start, end, entity_type, GAZETTEER_RULE, strength)
-
-
-def _confidence(entry: GazetteerEntry) -> float:
-    """Confidence by support, in three steps: one paper, a few, many."""
-    if entry.support >= _MANY_PAPERS:
-        return 0.85
-    return 0.75 if entry.support >= _SOME_PAPERS else 0.65

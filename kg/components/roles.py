@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from kg.components.contexts import Context, TokenRules
 from kg.components.document import Candidate, DocumentEntity, end_of_title, fields_of, register_extensions
-from kg.components.proposals import GAZETTEER_RULE
+from kg.components.naming import key
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
 
@@ -36,6 +36,7 @@ class Roles:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._descriptions = rulebook.descriptions
+        self._known_names = frozenset(name for name, entry in rulebook.entries.items() if entry.types)
         self._own = TokenRules(rulebook, rulebook.rules(TokenRule, "own_work"))
         self._rules = [
             _Compiled(rule, Context(rulebook, rule.before, rule.id), Context(rulebook, rule.after, rule.id))
@@ -82,24 +83,23 @@ class Roles:
             found &= found - 1
         return 0
 
-    @staticmethod
     def _holding(
-        entity: DocumentEntity, places: list[_Places], title_end: int, openings: set[int], own_work: int
+        self, entity: DocumentEntity, places: list[_Places], title_end: int, openings: set[int], own_work: int
     ) -> Iterator[RoleRule]:
         background = all(title_end <= mention.start_char < own_work for mention in entity.mentions)
         for place in places:
             rule = place.rule
-            if not _speaks_of(rule, entity) or (rule.background and not background):
+            if not _speaks_of(rule, entity, self._known_names) or (rule.background and not background):
                 continue
             if any(_holds(rule, place, mention, title_end, openings) for mention in entity.mentions):
                 yield rule
 
 
-def _speaks_of(rule: RoleRule, entity: DocumentEntity) -> bool:
+def _speaks_of(rule: RoleRule, entity: DocumentEntity, known: Container[str]) -> bool:
     return (
         entity.type in rule.types
         and len(entity.mentions) >= rule.least_mentions
-        and not (rule.unknown and any(mention.rule == GAZETTEER_RULE for mention in entity.mentions))
+        and not (rule.unknown and any(key(name) in known for name in entity.names))
     )
 
 

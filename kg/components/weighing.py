@@ -1,49 +1,113 @@
 """How sure a name is of a type: a log-linear model over what is told of it.
 
-Every feature has a weight for each type and for Nothing; they stand in ``weights.tsv`` of the rules. The confidence is
-the probability of the type by multinomial logistic regression (A. Agresti, Categorical Data Analysis, 3rd edition,
-2013, chapter 8) over Nothing and the types that were proposed. Rules without weights count by their own confidence:
-where several propose the same type, their doubts are multiplied.
+A feature is a family and a value ("head network", "before propose"). Every feature has a weight for each type and for
+Nothing; they stand in ``weights.tsv`` of the rules. The confidence is the probability of the type by multinomial
+logistic regression (A. Agresti, Categorical Data Analysis, 3rd edition, 2013, chapter 8). Rules without weights count
+by their own confidence: where several propose the same type, their doubts are multiplied.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from kg.components.proposals import NOTHING
 from kg.rulebook import Rulebook
 from kg.ruletables import BIAS, WEIGHT_CLASSES
 
+Sums = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
+NO_FEATURE: Final = 0
+RULE: Final = "rule"
 _LEAST: Final = 0.02
 _INDEX: Final = {name: index for index, name in enumerate(WEIGHT_CLASSES)}
 
 
 class Weights:
-    """The weights of the features, by class."""
+    """The features by name, with a number each, and their weights by class.
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._weights = rulebook.weights
-        self._bias = self._weights.get(BIAS, (0.0,) * len(WEIGHT_CLASSES))
+    Number 0 is no feature and weighs nothing. While ``learning`` there are no weights, and every feature that is asked
+    for gets a number.
+    """
 
-    def verdict(self, features: Iterable[str], proposed: Mapping[str, Mapping[str, float]]) -> tuple[str, float]:
-        """The type, of those proposed, that is most probable, and its probability; Nothing where none is proposed."""
-        kinds = sorted(kind for kind in proposed if kind != NOTHING)
-        if not kinds:
-            return NOTHING, 0.0
-        weights = self._weights
-        rows = [self._bias, *(weights[feature] for feature in features if feature in weights)]
-        sums = {kind: math.fsum(row[_INDEX[kind]] for row in rows) for kind in (NOTHING, *kinds)}
-        for kind, rules in proposed.items():
-            doubt = math.prod(1.0 - confidence for rule, confidence in rules.items() if rule not in weights)
-            if doubt < 1.0:
-                sums[kind] += self._alone(kind, 1.0 - doubt)
-        best = max(kinds, key=sums.__getitem__)
-        return best, 1.0 / math.fsum(math.exp(total - sums[best]) for total in sums.values())
+    def __init__(self, rulebook: Rulebook, *, learning: bool = False) -> None:
+        weights = {} if learning else rulebook.weights
+        self.learning = learning
+        self.names: list[str] = [""]
+        self._families: dict[str, dict[str, int]] = {}
+        for feature in weights:
+            if feature != BIAS:
+                family, _, value = feature.partition(" ")
+                self._families.setdefault(family, {})[value] = len(self.names)
+                self.names.append(feature)
+        self._rules: dict[str, int] = {}
+        nothing = (0.0,) * len(WEIGHT_CLASSES)
+        self._bias = np.array(weights.get(BIAS, nothing))
+        self._rows = np.array([nothing, *(row for feature, row in weights.items() if feature != BIAS)])
+
+    def __bool__(self) -> bool:
+        return self.learning or len(self.names) > 1
+
+    def number(self, family: str, value: str) -> int:
+        """The number of a feature; 0 where it has no weights. Values of several words stand between blanks."""
+        values = self._families.get(family)
+        number = NO_FEATURE if values is None else values.get(value, NO_FEATURE)
+        if self.learning and not number:
+            number = self._families.setdefault(family, {})[value] = len(self.names)
+            self.names.append(f"{family} {value}")
+        return number
+
+    def rule(self, rule: str) -> int:
+        """The number of the feature that a rule proposes the name; 0 where it has no weights."""
+        number = self._rules.get(rule)
+        if number is None:
+            number = self._rules[rule] = self.number(RULE, rule)
+        return number
+
+    def sums(self, features: Numbers) -> Sums:
+        """The sum of the weights by class for each row of feature numbers: (n, features) to (n, classes)."""
+        if self.learning:
+            return np.zeros((len(features), len(WEIGHT_CLASSES)))
+        sums: Sums = self._rows.take(features, axis=0).sum(axis=1)
+        return sums
+
+    def leads(self, sums: Sums, *, bias: bool = False) -> npt.NDArray[np.float64]:
+        """How far the best type leads over Nothing, for each row of sums; while learning everything leads."""
+        if self.learning:
+            return np.full(len(sums), math.inf)
+        total = sums + self._bias if bias else sums
+        leads: npt.NDArray[np.float64] = total[:, 1:].max(axis=1) - total[:, 0]
+        return leads
+
+    def probabilities(self, sums: Sums, proposed: Sequence[Mapping[str, Mapping[str, float]]]) -> Sums:
+        """The probability of each class for each row of sums.
+
+        ``proposed`` gives for each row the rules that propose each type, with their confidences. Without any weights,
+        types that no rule proposes have no probability.
+        """
+        totals = sums + self._bias
+        for row, kinds in enumerate(proposed):
+            if len(self.names) == 1:
+                totals[
+                    row, [index for kind, index in _INDEX.items() if kind != NOTHING and kind not in kinds]
+                ] = -math.inf
+            for kind, rules in kinds.items():
+                doubt = 1.0
+                for rule, confidence in rules.items():
+                    if not self.rule(rule):
+                        doubt *= 1.0 - confidence
+                if doubt < 1.0:
+                    totals[row, _INDEX[kind]] += self._alone(kind, 1.0 - doubt)
+        odds = np.exp(totals - totals.max(axis=1, keepdims=True))
+        shares: Sums = odds / odds.sum(axis=1, keepdims=True)
+        return shares
 
     def _alone(self, kind: str, confidence: float) -> float:
         """The weight by which so much confidence, alone, makes a type that probable beside Nothing."""
         bounded = min(max(confidence, _LEAST), 1 - _LEAST)
         weight = math.log(bounded / (1 - bounded))
-        return weight if kind == NOTHING else weight - self._bias[_INDEX[kind]] + self._bias[_INDEX[NOTHING]]
+        return weight if kind == NOTHING else weight - float(self._bias[_INDEX[kind]] - self._bias[_INDEX[NOTHING]])

@@ -1,76 +1,178 @@
-"""What is told of a name."""
+"""What is told of a span of words."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+from spacy.tokens import Doc
 
-from kg.components.features import Features, NameEvidence
-from kg.components.proposals import Proposal
-from kg.components.tokenizing import adapt_tokenizer
-from kg.components.tokens import TokenTable, token_table
+from kg import names
+from kg.components.document import Field
+from kg.components.evidence import Evidence
+from kg.components.features import SpanFeatures
+from kg.components.mentions import Mentions
+from kg.components.vocabulary import HASH_BASE, HASH_BITS, hash_of
+from kg.components.weighing import Weights
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
 
-
-def table(text: str) -> TokenTable:
-    """The tokens of a text."""
-    nlp = spacy.blank("en")
-    adapt_tokenizer(nlp, Rulebook.load())
-    return token_table(nlp.make_doc(text))
+LEARNING = Weights(Rulebook.load(), learning=True)
+READER = Mentions(Rulebook.load(), LEARNING)
+WORDS = "We propose FooNet , a tree attention network for object detection on ImageNet . accuracy of 92.3 % (".split()  # noqa: SIM905 - easier to read
 
 
-def told(*proposals: Proposal) -> NameEvidence:
-    """What these proposals tell."""
-    evidence = NameEvidence()
-    for proposal in proposals:
-        evidence.add(proposal)
-    return evidence
+def read(nlp: Language, text: str) -> tuple[Doc, Evidence]:
+    """A Doc whose title ends at the line break, and what is told of the names in it."""
+    doc = nlp.make_doc(text)
+    title = text.find("\n")
+    if title >= 0:
+        doc._.kg_fields = [Field("title", 0, title), Field("abstract", title + 1, len(text))]
+    for name, component in nlp.pipeline:
+        if name == "kg_mentions":
+            break
+        doc = component(doc)
+    return doc, READER.gather(doc)
 
 
-def test_rules_writing_place_and_neighbours() -> None:
-    """The rules, the words of the name, how often and where it stands, and between what, are features."""
-    tokens = table("Leaf Nets\nWe use a leaf net here.")
-    evidence = told(
-        Proposal(0, 2, "Method", "title", 0.5),
-        Proposal(6, 8, "Method", "head", 0.4),
-        Proposal(6, 8, "Method", "gazetteer", 0.75),
-    )
-    assert set(Features(Rulebook.load()).of(evidence, tokens, title_end=9, abbreviated=True)) == {
-        "title",
-        "head",
-        "gazetteer Method 0.75",
-        "in title",
-        "in text",
-        "written small",
-        "tokens 2",
-        "places 2",
-        "head nets",
-        "ending nets",
+def told(nlp: Language, text: str, name: str) -> set[str]:
+    """The features that are told of one name in a text."""
+    _, evidence = read(nlp, text)
+    one = evidence.names[names.key(name)]
+    numbers = {number for row in one.places for number in evidence.features[row].tolist()} | set(one.altogether)
+    return {LEARNING.names[number] for number in numbers} - {""}
+
+
+def test_words_writing_and_neighbours(nlp: Language) -> None:
+    """The words of a name, how it is written, and between which words it stands are features."""
+    features = told(nlp, "We use leaf attention networks here.", "leaf attention networks")
+    assert {
+        "head network",
+        "ending orks",
+        "tail rks",
+        "head-tokens network 3",
         "first leaf",
-        "before article",
-        "abbreviated",
-    }
+        "word leaf",
+        "word attention",
+        "last-two attention network",
+        "first-two leaf attention",
+        "last-three leaf attention networks",
+        "tokens 3",
+        "writing small",
+        "writing-tokens small 3",
+        "before use",
+        "before-two we use",
+        "second-before we",
+        "after here",
+        "before-head use network",
+        "before-writing use small",
+        "in text",
+        "places 1",
+    } <= features
+    assert not any(feature.startswith(("with", "in title", "abbreviation")) for feature in features)
 
 
-def test_a_rule_is_as_sure_as_where_it_was_surest() -> None:
-    """A rule that proposes twice counts once, at its surest."""
-    evidence = told(Proposal(0, 1, "Task", "a", 0.2), Proposal(3, 4, "Task", "a", 0.6))
-    assert (evidence.rules, list(evidence.spans)) == ({"Task": {"a": 0.6}}, [(0, 1), (3, 4)])
+def test_place_in_title_and_phrase(nlp: Language) -> None:
+    """Where a name stands in the title, and what it leaves out of the phrase around it, are features."""
+    features = told(nlp, "FooNet: deep trees\nWe plant them.", "FooNet")
+    assert {"in title", "in title-opening", "in title-before-colon", "writing name", "phrase whole"} <= features
+    features = told(nlp, "Trees\nWe use robust leaf attention networks here.", "attention networks")
+    assert {"phrase part", "cut-left 1", "cut-right 0", "cut-before leaf", "wholly never", "in text"} <= features
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("[shape]\n[before]\n[after]\n", r"features\.toml:1: \[shape\] must give strong"),
-        ("[shape]\nstrong = '('\n[before]\n[after]\n", r"features\.toml:1: \[shape\] must give strong"),
-        ("[shape]\nstrong = 'A'\n[before]\nx = 'a'\n[after]\n", r"features\.toml:1: \[before\] x must be of the form"),
-    ],
-)
-def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
+def test_lexicon_of_the_whole_and_of_parts(nlp: Language, tmp_path: Path) -> None:
+    """What the lexicon says of a name, and of the longest part at its end and its start, are features."""
+    header = "name\ttype\tnote\tstatus\tpapers\tmethod\tdataset\tmetric\ttask\tvariants\n"
+    (tmp_path / "lexicon.tsv").write_text(
+        header + "leaf networks\tMethod\t\tread\t9\t0\t0\t0\t0\t\nleaf\t-\t\tread\t9\t0\t0\t0\t0\t\n"
+        "tree leaf\tTask/Method\toptional\tread\t9\t0\t0\t0\t0\t\n",
+        "utf-8",
+    )
+    learning = Weights(Rulebook.load(), learning=True)
+    reader = Mentions(Rulebook(tmp_path), learning)
+    doc, _ = read(nlp, "We use tree leaf networks and Leaf here.")
+    evidence = reader.gather(doc)
+
+    def features(name: str) -> set[str]:
+        rows = evidence.names[name].places
+        return {learning.names[number] for row in rows for number in evidence.features[row].tolist()}
+
+    assert {
+        "lexicon unknown",
+        "lexicon-end Method",
+        "lexicon-end-after Method 1",
+        "lexicon-start Task",
+        "lexicon-start-head Task network",
+    } <= features("treeleafnetwork")
+    assert {"lexicon Method"} <= features("leafnetwork")
+    assert {"lexicon Task/Method-optional"} <= features("treeleaf")
+    assert {"lexicon none"} <= features("leaf")
+
+
+def test_abbreviation_and_long_form_are_one_name(nlp: Language) -> None:
+    """What is told of an abbreviation is told of its long form; all places are counted."""
+    features = told(nlp, "A leaf growing network (LGN) grows. We use LGN here.", "leaf growing network")
+    assert {"abbreviation has-one", "before use", "writing name", "places 3"} <= features
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=25))
+def test_each_place_of_a_name_has_a_row(nlp: Language, words: list[str]) -> None:
+    """Every name has places, each with its row of features; rules only ever propose what is among the spans."""
+    doc, evidence = read(nlp, " ".join(words))
+    for one in evidence.names.values():
+        assert len(one.places) == len(one.proposals) > 0
+        assert all(0 <= start < end <= len(doc) for start, end in one.proposals)
+    rows = [row for one in evidence.names.values() for row in one.places]
+    assert len(rows) == len(set(rows)) <= len(evidence.features)
+
+
+def test_learned_features_are_found_again(nlp: Language) -> None:
+    """Features get the same names whether they are learned or looked up in weights."""
+    doc, learned = read(
+        nlp, "FooNet: Leaf Networks for Tree Growing\nWe propose FooNet, a leaf attention network (LAN)."
+    )
+    rulebook = Rulebook()
+    rulebook.weights = dict.fromkeys(LEARNING.names[1:], (0.0, 1.0, 0.0, 0.0, 0.0))
+    known = Weights(rulebook)
+    found = Mentions(rulebook, known).gather(doc)
+    assert set(found.names) == set(learned.names)
+    for name, one in learned.names.items():
+        other = found.names[name]
+        spans = dict(zip(other.proposals, other.places, strict=True))
+        for span, row in zip(one.proposals, one.places, strict=True):
+            same = found.features[spans[span]].tolist()
+            names_learned = sorted(filter(None, (LEARNING.names[n] for n in learned.features[row].tolist())))
+            assert names_learned == sorted(filter(None, (known.names[n] for n in same)))
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_hashes_of_keys_in_a_row(first: str, second: str) -> None:
+    """The hash of two keys in a row follows from theirs, modulo two to the power of 64."""
+    shift = pow(HASH_BASE, len(second), 1 << HASH_BITS)
+    assert hash_of(first + second) == (hash_of(first) * shift + hash_of(second)) % (1 << HASH_BITS)
+
+
+def test_words_are_forgotten_when_they_are_too_many(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables do not grow without end, and what was forgotten is told again as it was."""
+    monkeypatch.setattr("kg.components.vocabulary.MOST_WORDS", 100)
+    words = SpanFeatures(Rulebook.load(), Weights(Rulebook.load())).words
+    kept = words.number("unseen-before-a")
+    doc = nlp.make_doc("unseen-before-b unseen-before-c")
+    first = words.of(doc)
+    row = words.column("head")[first].tolist()
+    again = words.of(nlp.make_doc("unseen-before-d"))
+    assert again[0] <= kept
+    assert [words.word(number) for number in words.of(doc).tolist()] == ["unseen-before-b", "unseen-before-c"]
+    assert len(row) == len(np.unique(row))
+
+
+@pytest.mark.parametrize("text", ["[shape]\n", "[shape]\nstrong = '('\n"])
+def test_mistakes_are_named(tmp_path: Path, text: str) -> None:
     """A wrong table is refused with the file."""
     (tmp_path / "features.toml").write_text(text, "utf-8")
-    with pytest.raises(RuleError, match=message):
-        Features(Rulebook(tmp_path))
+    with pytest.raises(RuleError, match=r"features\.toml:1: \[shape\] must give strong"):
+        SpanFeatures(Rulebook(tmp_path), LEARNING)
