@@ -71,8 +71,8 @@ class Reader:
             for entity in reversed(annotation["entities"])
             for name in entity["names"]
         }
-        evidence = self._mentions.gather(doc)
-        for told in evidence.names.values():
+        evidence = self._mentions.gather([doc])
+        for told in evidence.names[0].values():
             texts = sorted({doc[start:end].text for start, end in told.proposals})
             annotated = [
                 thing for kind in ENTITY_TYPES for text in texts if (thing := (kind, names.key(text))) in wanted

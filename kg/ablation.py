@@ -99,7 +99,7 @@ def rule_statistics(
 ) -> tuple[RuleStatistics, ...]:
     """What every mention, role and result rule contributes on annotated papers, in the order of kinds, files and lines.
 
-    At the end stands what else decided (the gazetteer, defaults). The papers are read once for each rule, by
+    At the end stands what else decided (the weights alone, defaults). The papers are read once for each rule, by
     ``workers`` processes; what comes out does not depend on their number. Raises RuleError where a rule is wrong, and
     InputError where a paper cannot be read.
     """

@@ -15,9 +15,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.attrs import ORTH
 from spacy.lexeme import Lexeme
 from spacy.tokens import Doc
@@ -28,20 +30,21 @@ Description = Mapping[str, Any]
 class Word:
     """A word of the vocabulary, whose text is asked for so often that it is looked up once."""
 
-    __slots__ = ("_lexeme", "lower_", "text")
+    __slots__ = ("lexeme", "lower_", "text")
 
     def __init__(self, lexeme: Lexeme) -> None:
-        self._lexeme = lexeme
+        self.lexeme = lexeme
         self.text: str = lexeme.text
         self.lower_: str = lexeme.lower_
 
     def __getattr__(self, name: str) -> Any:
         """The other attributes are the lexeme's."""
-        return getattr(self._lexeme, name)
+        return getattr(self.lexeme, name)
 
 
 Test = Callable[[Word], bool]
 
+MOST_RECENT: Final = 64
 _TEXT_ATTRIBUTES: Final[dict[str, str]] = {
     "ORTH": "text",
     "TEXT": "text",
@@ -77,6 +80,8 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
 }
 _OPERATORS: Final = ("1", "?", "+", "*")
+_BYTE: Final = 8
+_number: Final[Callable[[bytes], int]] = partial(int.from_bytes, byteorder="little")
 ATTRIBUTES: Final[tuple[str, ...]] = (*_TEXT_ATTRIBUTES, "LENGTH", *_FLAGS)
 
 
@@ -84,8 +89,7 @@ class PatternError(ValueError):
     """A token description that cannot be understood; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One token of a compiled pattern: which description must hold, and how often (``1``, ``?``, ``+``, ``*``)."""
 
     description: int
@@ -98,17 +102,19 @@ Steps = tuple[Step, ...]
 class Descriptions:
     """The distinct token descriptions of a set of patterns, each decided once for every word.
 
-    Descriptions are numbered in the order in which they first appear.
+    Descriptions are numbered in the order in which they first appear. Words for which the same ones hold are of one
+    kind; ``_rows`` gives a row for each kind, a column for each description, 1 where it holds. Row 0 is empty.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._tests: list[tuple[int, Test]] = []
         self._by_word: dict[tuple[str, str], set[int]] = {}
-        self._known: dict[int, tuple[int, ...]] = {}
-        self._interned: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._known: dict[int, int] = {}
+        self._kinds: dict[tuple[int, ...], int] = {}
+        self._rows: NDArray[np.uint8] = np.zeros((0, 0), dtype=np.uint8)
         self._opposites: dict[int, int] = {}
-        self._latest: tuple[Doc, list[int]] | None = None
+        self._recent: dict[int, tuple[Doc, list[int]]] = {}
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -118,10 +124,10 @@ class Descriptions:
         steps = []
         for token in pattern:
             description = dict(token)
-            repeat = description.pop("OP", "1")
-            if repeat not in _OPERATORS:
-                raise PatternError(f"OP is {repeat!r}; it may be one of {', '.join(_OPERATORS)}")
-            steps.append(Step(self.number(description), repeat))
+            times = description.pop("OP", "1")
+            if times not in _OPERATORS:
+                raise PatternError(f"OP is {times!r}; it may be one of {', '.join(_OPERATORS)}")
+            steps.append(Step(self.number(description), times))
         return tuple(steps)
 
     def number(self, description: Description) -> int:
@@ -138,7 +144,8 @@ class Descriptions:
             self._tests.append((number, _all([_test(attribute, value) for attribute, value in description.items()])))
         self._numbers[name] = number
         self._known.clear()
-        self._latest = None
+        self._kinds.clear()
+        self._recent.clear()
         return number
 
     def _opposite(self, description: Description) -> int | None:
@@ -148,6 +155,8 @@ class Descriptions:
         if len(description) != 1:
             return None
         ((attribute, value),) = description.items()
+        if attribute in _FLAGS and value is False:
+            return self.number({attribute: True})
         if not isinstance(value, Mapping) or set(value) != {"NOT_IN"} or not _are_words(value["NOT_IN"]):
             return None
         return self.number({attribute: {"IN": value["NOT_IN"]}})
@@ -169,75 +178,81 @@ class Descriptions:
             self._by_word.setdefault((_TEXT_ATTRIBUTES[attribute], word), set()).add(number)
         return True
 
-    def _holding(self, doc: Doc, orth: int) -> tuple[int, ...]:
-        """The numbers of the descriptions that hold for a word, opposites left out, by the hash of its text."""
+    def _learn(self, doc: Doc, orth: int) -> int:
+        """The kind of a word, by the hash of its text."""
         word = Word(doc.vocab[orth])
         found = {number for number, test in self._tests if test(word)}
-        found |= self._by_word.get(("lower_", word.lower_), set())
-        found |= self._by_word.get(("text", word.text), set())
-        known = tuple(sorted(found))
-        known = self._interned.setdefault(known, known)
-        self._known[orth] = known
-        return known
+        found.update(self._by_word.get(("lower_", word.lower_), ()), self._by_word.get(("text", word.text), ()))
+        holding = tuple(sorted(found))
+        kind = self._kinds.get(holding)
+        if kind is None:
+            kind = self._kinds[holding] = len(self._kinds) + 1
+            if kind == 1:
+                self._rows = np.zeros((2, len(self._numbers)), dtype=np.uint8)
+            elif kind == len(self._rows):
+                self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
+            self._rows[kind, holding] = 1
+            for number, opposite in self._opposites.items():
+                self._rows[kind, number] = opposite not in found
+        self._known[orth] = kind
+        return kind
 
     def masks(self, doc: Doc) -> list[int]:
         """For each description the positions in the Doc where it holds, as the bits of an integer.
 
-        The masks of the latest Doc are kept, because the components of a pipeline ask for them one after the other.
+        The masks of the latest Docs are kept, because the components of a pipeline ask for them one after the other.
         """
-        latest = self._latest
-        if latest is not None and latest[0] is doc:
-            return latest[1]
-        places: dict[tuple[int, ...], int] = {}
-        bit = 1
-        known = self._known
-        for orth in doc.to_array(ORTH).tolist():
-            numbers = known.get(orth)
-            if numbers is None:
-                numbers = self._holding(doc, orth)
-            places[numbers] = places.get(numbers, 0) | bit
-            bit <<= 1
-        masks = [0] * len(self._numbers)
-        for numbers, mask in places.items():
-            for number in numbers:
-                masks[number] |= mask
-        for number, opposite in self._opposites.items():
-            masks[number] = (bit - 1) ^ masks[opposite]
-        self._latest = doc, masks
+        recent = self._recent.get(id(doc))
+        if recent is not None and recent[0] is doc:
+            return recent[1]
+        words = doc.to_array(ORTH).tolist()
+        known = list(map(self._known.get, words))
+        kinds = [self._learn(doc, word) if kind is None else kind for word, kind in zip(words, known, strict=True)]
+        masks = self._masks(kinds) if kinds else [0] * len(self._numbers)
+        if len(self._recent) >= MOST_RECENT:
+            del self._recent[next(iter(self._recent))]
+        self._recent[id(doc)] = doc, masks
         return masks
+
+    def _masks(self, kinds: list[int]) -> list[int]:
+        """The masks of words of these kinds, one after the other."""
+        padded = kinds + [0] * (-len(kinds) % _BYTE)
+        places = np.packbits(self._rows.take(padded, axis=0).T.reshape(-1), bitorder="little")
+        by_description = np.frombuffer(places.tobytes(), dtype=f"S{len(padded) // _BYTE}")
+        return list(map(_number, by_description.tolist()))
 
 
 def ends(steps: Steps, masks: Sequence[int], starts: int) -> int:
     """The boundaries at which a match ends that began at one of the boundaries ``starts``."""
     reached = starts
-    for step in steps:
-        if not reached:
-            return 0
-        holds = masks[step.description]
-        if step.operator == "1":
+    for description, times in steps:
+        holds = masks[description]
+        if times == "1":
             reached = (reached & holds) << 1
-        elif step.operator == "?":
+            if not reached:
+                return 0
+        elif times == "?":
             reached |= (reached & holds) << 1
         else:
             repeated = _repeat(reached, holds)
-            reached = repeated if step.operator == "+" else reached | repeated
+            reached = repeated if times == "+" else reached | repeated
     return reached
 
 
 def starts(steps: Steps, masks: Sequence[int], stops: int) -> int:
     """The boundaries at which a match begins that ends at one of the boundaries ``stops``."""
     reached = stops
-    for step in reversed(steps):
-        if not reached:
-            return 0
-        holds = masks[step.description]
-        if step.operator == "1":
+    for description, times in reversed(steps):
+        holds = masks[description]
+        if times == "1":
             reached = (reached >> 1) & holds
-        elif step.operator == "?":
+            if not reached:
+                return 0
+        elif times == "?":
             reached |= (reached >> 1) & holds
         else:
             repeated = _repeat_backwards(reached, holds)
-            reached = repeated if step.operator == "+" else reached | repeated
+            reached = repeated if times == "+" else reached | repeated
     return reached
 
 
@@ -298,17 +313,18 @@ def _test(attribute: str, value: object) -> Test:
         flag, wanted = _FLAGS[attribute], value
         if not isinstance(wanted, bool):
             raise PatternError(f"{attribute} takes true or false, not {wanted!r}")
-        return lambda word: bool(getattr(word, flag)) is wanted
+        return lambda word: bool(getattr(word.lexeme, flag)) is wanted
     if attribute == "LENGTH":
         return _length_test(value)
     name = _TEXT_ATTRIBUTES.get(attribute)
     if name is None:
         raise PatternError(f"unknown token attribute {attribute!r}; known are {', '.join(ATTRIBUTES)}")
+    text_of = operator.attrgetter(name)
     if isinstance(value, str):
-        return lambda word: getattr(word, name) == value
+        return lambda word: bool(text_of(word) == value)
     if not isinstance(value, Mapping) or not value:
         raise PatternError(f"{attribute} takes a string or a table with IN, NOT_IN or REGEX, not {value!r}")
-    return _all([_text_test(name, key, wanted) for key, wanted in value.items()])
+    return _all([_text_test(text_of, key, wanted) for key, wanted in value.items()])
 
 
 def _all(tests: Sequence[Test]) -> Test:
@@ -320,15 +336,15 @@ def _all(tests: Sequence[Test]) -> Test:
     return lambda word: first(word) and rest(word)
 
 
-def _text_test(name: str, key: str, wanted: Any) -> Test:
+def _text_test(text_of: Callable[[Word], str], key: str, wanted: Any) -> Test:
     if key in ("IN", "NOT_IN") and not _are_words(wanted):
         raise PatternError(f"{key} takes a list of words, not {wanted!r}")
     if key == "IN":
         inside = frozenset(wanted)
-        return lambda word: getattr(word, name) in inside
+        return lambda word: text_of(word) in inside
     if key == "NOT_IN":
         outside = frozenset(wanted)
-        return lambda word: getattr(word, name) not in outside
+        return lambda word: text_of(word) not in outside
     if key == "REGEX":
         if not isinstance(wanted, str):
             raise PatternError(f"REGEX takes a regular expression, not {wanted!r}")
@@ -336,7 +352,7 @@ def _text_test(name: str, key: str, wanted: Any) -> Test:
             search = re.compile(wanted).search
         except re.error as error:
             raise PatternError(f"REGEX {wanted!r} is no regular expression: {error}") from error
-        return lambda word: search(getattr(word, name)) is not None
+        return lambda word: search(text_of(word)) is not None
     raise PatternError(f"unknown key {key!r}; known are IN, NOT_IN, REGEX")
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Final
 
+_PLAIN: Final = re.compile("[A-Za-z0-9 /-]+")
 _LATEX: Final = re.compile(r"\\[a-z]+|[${}^_\\]")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
 _JOINS: Final = re.compile(r"[-\u2010\u2011\u2012-\u2014/]+")
@@ -26,10 +27,13 @@ def words(name: str, heads: Collection[str] = ()) -> tuple[str, ...]:
     ``heads`` are generic heads (case-folded) that say nothing at the end of a name: with
     ``{"dataset"}``, "ImageNet dataset" is "ImageNet".
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    folded = _POSSESSIVE.sub("", _LATEX.sub(" ", folded))
-    folded = _SIGNS.sub(" ", _JOINS.sub(" ", folded)).replace(". ", " ")
-    found = [word for word in (part.strip(".") for part in folded.split()) if word]
+    if _PLAIN.fullmatch(name):  # most names, to which the steps below do no more than this
+        found = name.lower().replace("-", " ").replace("/", " ").split()
+    else:
+        folded = unicodedata.normalize("NFKC", name).casefold()
+        folded = _POSSESSIVE.sub("", _LATEX.sub(" ", folded))
+        folded = _SIGNS.sub(" ", _JOINS.sub(" ", folded)).replace(". ", " ")
+        found = [word for word in (part.strip(".") for part in folded.split()) if word]
     while len(found) > 1 and found[-1] in heads:
         found.pop()
     return tuple(_singular(word) for word in found)

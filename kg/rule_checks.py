@@ -102,7 +102,7 @@ def _unread(rulebook: Rulebook, files: Iterable[str]) -> Iterator[RuleError]:
             source = rulebook.files[name]
             for table in source.table.keys() - tables.keys():
                 yield source.error(table, f"kg reads no table {table!r}; {nearest(table, tables)}")
-        elif name.endswith(".tsv") and name not in ours.texts and not name.startswith(("lexicon", "names")):
+        elif name.endswith(".tsv") and name not in ours.texts and not is_lexicon(name):
             known = {known: "" for known in ours.texts if known.endswith(".tsv")}
             yield RuleError(f"{name}:1: kg reads no file of this name; {nearest(name, known)}")
 

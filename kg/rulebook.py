@@ -3,8 +3,8 @@
 What a rule may say is defined by a dataclass, once: the keys that a TOML table may have are the fields of the dataclass
 that it becomes, their values are of the types of these fields, and an unknown key is refused with the nearest known
 one. Rules are data: nothing in them is run. Word lists stand in ``[lists]`` tables and are named as ``"@list"``
-wherever a list of words may stand; names of things stand in ``*.tsv`` files with the columns name, type, case and
-support.
+wherever a list of words may stand; names of things, and the weights of what is told of them, stand in ``*.tsv``
+files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from kg.ruletables import (
     WORD_CLASSES,
     LexiconEntry,
     OnError,
-    read_gazetteer,
     read_lexicon,
     read_weights,
     read_word_classes,
@@ -84,7 +83,7 @@ class RoleRule:
     """A rule that says what the paper does with a thing: the mention stands between ``before`` and ``after``.
 
     ``types`` are the types it speaks of. ``background`` asks that the thing is named only before the paper speaks of
-    itself, ``opens`` that the mention opens its field, ``unknown`` that no gazetteer knows the name,
+    itself, ``opens`` that the mention opens its field, ``unknown`` that the lexicon has no entry for the name,
     ``least_mentions`` that the thing is named so often. Where several rules match, the highest ``weight`` wins. In
     ``matches`` and ``ignores`` the mention stands in square brackets.
     """
@@ -159,12 +158,6 @@ class Rulebook:
                 self.files |= {name: RuleFile(name, text)} if name.endswith(".toml") else {}
         self._lists = self._read_lists()
         self.without = frozenset(self._left_out())
-        self.gazetteer = tuple(
-            entry
-            for name, text in sorted(texts.items())
-            if name.startswith("names") and name.endswith(".tsv")
-            for entry in read_gazetteer(name, text, on_error=on_error)
-        )
         self.weights = read_weights(texts.get(WEIGHTS, ""), on_error=on_error)
         self.texts = texts
         self.descriptions = Descriptions()

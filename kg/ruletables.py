@@ -1,4 +1,4 @@
-"""The tables among the rule files: names known beforehand, the lexicon, and the weights of features."""
+"""The tables among the rule files: the lexicon, the classes of words, and the weights of features."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import csv
 import functools
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import permutations
-from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
+from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
 
 from kg.errors import RuleError
 from kg.model import ENTITY_TYPES, EntityType
@@ -42,16 +41,6 @@ _DEFAULTS: Final = ("", NO_ENTITY, "", "read", "0", *("0" for _ in ENTITY_TYPES)
 _LEAST_COLUMNS: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class GazetteerEntry:
-    """A name known beforehand: its type, whether case counts, and in how many papers it was seen so used."""
-
-    name: str
-    type: EntityType
-    exact_case: bool
-    support: int
-
-
 class LexiconEntry(NamedTuple):
     """A name about which reading or the cues have decided; a tuple, because there are tens of thousands.
 
@@ -75,20 +64,6 @@ class LexiconEntry(NamedTuple):
 def refuse(error: RuleError) -> NoReturn:
     """Stop at a mistake: what is done about mistakes unless something else is asked for."""
     raise error
-
-
-def read_gazetteer(file: str, text: str, *, on_error: OnError = refuse) -> Iterator[GazetteerEntry]:
-    """The names of a gazetteer. Raises RuleError with file and line, unless ``on_error`` does something else."""
-    rows = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for number, row in enumerate(rows, start=2):
-        if None in row.values() or row.get("type") not in ENTITY_TYPES or not row.get("name"):
-            message = f"a line must give name, type ({', '.join(ENTITY_TYPES)}), case and support"
-            on_error(RuleError(f"{file}:{number}: {message}"))
-        elif row.get("case") not in ("exact", "any") or not str(row.get("support")).isdecimal():
-            on_error(RuleError(f"{file}:{number}: case must be exact or any, and support a whole number"))
-        else:
-            kind = cast("EntityType", row["type"])
-            yield GazetteerEntry(row["name"], kind, row["case"] == "exact", int(row["support"]))
 
 
 def read_lexicon(file: str, text: str, *, on_error: OnError = refuse) -> Iterator[LexiconEntry]:

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import RuleError
-from kg.extraction import extract, pipeline
+from kg.extraction import SMALL_BATCH_SIZE, extract, pipeline
 from kg.model import Extraction, Paper
 
 TITLE = "FooNet: Leaf Attention for Object Detection"
@@ -148,17 +148,23 @@ def test_order_is_kept() -> None:
     assert [extraction.paper for extraction in extract(papers)] == papers
 
 
-def test_papers_are_taken_one_by_one() -> None:
-    """Extraction asks for the next paper only when its extraction is asked for."""
+def test_papers_are_taken_a_few_at_a_time() -> None:
+    """Extraction asks for no more papers than it reads together."""
     asked: list[int] = []
 
     def papers() -> Iterator[Paper]:
-        for number in range(3):
+        for number in range(3 * SMALL_BATCH_SIZE):
             asked.append(number)
             yield Paper(id=str(number), text=ABSTRACT)
 
     next(iter(extract(papers())))
-    assert asked == [0]
+    assert len(asked) == SMALL_BATCH_SIZE
+
+
+def test_papers_read_together_are_read_as_if_alone() -> None:
+    """What is extracted from a paper does not depend on those that are read with it."""
+    papers = [PAPER, Paper(id="2"), Paper(id="3", text=ABSTRACT), Paper(id="4", title="FooNet", abstract="BarNet.")]
+    assert list(extract(papers)) == [found for paper in papers for found in extract([paper])]
 
 
 def test_workers_change_nothing() -> None:

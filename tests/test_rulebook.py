@@ -10,7 +10,7 @@ import pytest
 
 from kg.errors import RuleError
 from kg.rulebook import MentionRule, RoleRule, Rulebook, TokenRule
-from kg.ruletables import LEXICON_COLUMNS, GazetteerEntry, LexiconEntry
+from kg.ruletables import LEXICON_COLUMNS, LexiconEntry
 
 MENTION = """
 [[mine]]
@@ -47,7 +47,8 @@ def test_rules_that_come_with_kg_are_right(rulebook: Rulebook) -> None:
     for role in rulebook.rules(RoleRule, "role"):
         rulebook.compile((*role.before, *role.after), role.id)
     assert rulebook.rules(TokenRule, "sentence")
-    assert rulebook.gazetteer
+    assert rulebook.entries
+    assert rulebook.word_classes
 
 
 @pytest.mark.parametrize(
@@ -181,38 +182,6 @@ def test_same_patterns_compile_to_the_same_steps(rulebook: Rulebook) -> None:
     first = rulebook.compile(pattern, "mine")
     assert rulebook.compile(pattern, "mine") == first
     assert [step.operator for step in first[0]] == ["?", "1"]
-
-
-HEADER = "name\ttype\tcase\tsupport\n"
-
-
-def test_gazetteer(tmp_path: Path) -> None:
-    """Every names*.tsv file adds names; quotes in a name are a part of it."""
-    (tmp_path / "names-mine.tsv").write_text(
-        HEADER + 'Foo "Bar"\tDataset\texact\t3\nfoo nets\tMethod\tany\t0\n', "utf-8"
-    )
-    mine = [entry for entry in Rulebook(tmp_path).gazetteer if "oo" in entry.name]
-    assert GazetteerEntry('Foo "Bar"', "Dataset", exact_case=True, support=3) in mine
-    assert GazetteerEntry("foo nets", "Method", exact_case=False, support=0) in mine
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("Foo\tDataset\texact", "a line must give name, type"),
-        ("Foo\tModel\texact\t3", "a line must give name, type"),
-        ("\tMethod\texact\t3", "a line must give name, type"),
-        ("Foo Method exact 3", "a line must give name, type"),
-        ("Foo\tMethod\tlower\t3", "case must be exact or any"),
-        ("Foo\tMethod\tany\tmany", "support a whole number"),
-        ("Foo\tMethod\tany\t-1", "support a whole number"),
-    ],
-)
-def test_gazetteer_names_the_line_of_a_mistake(tmp_path: Path, line: str, message: str) -> None:
-    """A line that is no name with type, case and support is refused with file and line."""
-    (tmp_path / "names-mine.tsv").write_text(HEADER + "Bar\tMethod\tany\t1\n" + line + "\n", "utf-8")
-    with pytest.raises(RuleError, match=rf"^names-mine\.tsv:3: .*{message}"):
-        Rulebook(tmp_path)
 
 
 def test_hash_tells_rules_apart(tmp_path: Path) -> None:

@@ -164,13 +164,6 @@ def test_check_names_every_mistake(mine: Path) -> None:
             ],
         ),
         "lexcon.tsv": ("", [(1, "kg reads no file of this name; did you mean 'lexicon.tsv'?")]),
-        "names-mine.tsv": (
-            "name\ttype\tcase\tsupport\nFoo\tTask\tany\tmany\nFoo\n",
-            [
-                (2, "case must be exact or any, and support a whole number"),
-                (3, "a line must give name, type (Method, Dataset, Metric, Task), case and support"),
-            ],
-        ),
         "other.toml": ("x = = 1", [(1, "no valid TOML: Invalid value (at line 1, column 5)")]),
         "wrong.toml": (
             '[[mentoin]]\nid = "a"\n'

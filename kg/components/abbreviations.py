@@ -66,6 +66,8 @@ class Abbreviations:
     def match(self, doc: Doc) -> list[Abbreviation]:
         """The definitions in a Doc, in reading order, each short form once."""
         tokens = token_table(doc)
+        if _OPENING.isdisjoint(tokens.lower):
+            return []
         found: dict[str, Abbreviation] = {}
         for inside in _parentheses(tokens.lower):
             text = tokens.text_of(inside.start, inside.end)

@@ -6,18 +6,19 @@ Of candidates that overlap the surer and longer one stays.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 
 import numpy as np
 from spacy.tokens import Doc
 
 from kg.components.document import Candidate
-from kg.components.evidence import Evidence, Span, aliases_of
+from kg.components.evidence import NameEvidence, aliases_of
+from kg.components.features import Span
 from kg.components.naming import key
 from kg.components.proposals import NOTHING, Proposal
 from kg.components.tokens import token_table
-from kg.components.weighing import Weights
+from kg.components.weighing import Sums
 from kg.model import EntityType
 from kg.ruletables import WEIGHT_CLASSES
 
@@ -31,9 +32,8 @@ LENGTH_EXPONENT: Final = 0.4
 class Arbiter:
     """Decides between the candidates of one Doc."""
 
-    def __init__(self, doc: Doc, weights: Weights) -> None:
+    def __init__(self, doc: Doc) -> None:
         self._tokens = token_table(doc)
-        self._weights = weights
         self._winners_only = bool(doc._.kg_winners_only)
         self._aliases = aliases_of(doc)
         self._alias_spans = [
@@ -42,13 +42,16 @@ class Arbiter:
             for form in (abbreviation.short, abbreviation.long)
         ]
 
-    def decide(self, evidence: Evidence) -> list[Candidate]:
-        """All candidates in reading order, the standing one of a span before those that lost to it."""
-        if not evidence.names:
+    def decide(self, names: Mapping[str, NameEvidence], shares: Sums) -> list[Candidate]:
+        """All candidates in reading order, the standing one of a span before those that lost to it.
+
+        ``shares`` are the probabilities of each class for each name.
+        """
+        if not names:
             return []
-        verdicts = self._verdicts(evidence)
+        verdicts = _verdicts(names, shares)
         found: list[Candidate] = []
-        for name, told in evidence.names.items():
+        for name, told in names.items():
             winner, score = verdicts[name]
             if winner == NOTHING and (self._winners_only or not told.rules):
                 continue
@@ -56,30 +59,18 @@ class Arbiter:
             for span, proposals in told.proposals.items():
                 if winner != NOTHING or proposals:
                     found += self._candidates(span, proposals, winner, score, reason)
-        for span, name in self._other_places(evidence, verdicts):
+        for span, name in self._other_places(names, verdicts):
             found += self._candidates(span, [], *verdicts[name], SAME_NAME_RULE)
         settle_overlaps([candidate for candidate in found if not candidate.lost_to])
         found.sort(key=lambda c: (c.start, -c.end, bool(c.lost_to), c.type, c.rule))
         return found
 
-    def _verdicts(self, evidence: Evidence) -> dict[str, tuple[str, float]]:
-        """The most probable type of each name with its probability; Nothing where that is too small."""
-        shares = self._weights.probabilities(
-            evidence.total(self._weights), [told.rules for told in evidence.names.values()]
-        )
-        best = shares[:, 1:].argmax(axis=1) + 1
-        scores = shares[np.arange(len(best)), best].tolist()
-        return {
-            name: (WEIGHT_CLASSES[kind] if score >= LEAST_SCORE else NOTHING, score)
-            for name, kind, score in zip(evidence.names, best.tolist(), scores, strict=True)
-        }
-
     def _other_places(
-        self, evidence: Evidence, verdicts: Mapping[str, tuple[str, float]]
+        self, names: Mapping[str, NameEvidence], verdicts: Mapping[str, tuple[str, float]]
     ) -> Iterator[tuple[Span, str]]:
         """The other places of every name that was accepted somewhere, with the name's key."""
         lower = self._tokens.lower
-        spans = {span: name for name, told in evidence.names.items() for span in told.proposals}
+        spans = {span: name for name, told in names.items() for span in told.proposals}
         wanted: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
         own = [(span, key(self._tokens.text_of(*span))) for span in self._alias_spans]
         for (start, end), name in [*spans.items(), *((span, self._aliases.get(known, known)) for span, known in own)]:
@@ -115,6 +106,16 @@ class Arbiter:
         if accepted:
             rule = best.rule if best is not None else reason
             yield Candidate(start, end, cast("EntityType", winner), rule, round(score, 4), "", first, last)
+
+
+def _verdicts(names: Iterable[str], shares: Sums) -> dict[str, tuple[str, float]]:
+    """The most probable type of each name with its probability; Nothing where that is too small."""
+    best = shares[:, 1:].argmax(axis=1) + 1
+    scores = shares[np.arange(len(best)), best].tolist()
+    return {
+        name: (WEIGHT_CLASSES[kind] if score >= LEAST_SCORE else NOTHING, score)
+        for name, kind, score in zip(names, best.tolist(), scores, strict=True)
+    }
 
 
 def settle_overlaps(standing: list[Candidate]) -> None:

@@ -17,18 +17,15 @@ class Context:
     def __bool__(self) -> bool:
         return bool(self.alternatives)
 
-    def needed(self) -> frozenset[int] | None:
-        """Descriptions of which one at least must hold somewhere for any alternative to match.
+    def needed(self) -> list[tuple[int, ...]]:
+        """What must hold for any alternative to match: of each tuple one description at least, somewhere.
 
-        None where nothing is needed: there is no alternative, or one that may match without any token.
+        Nothing is needed where there is no alternative, or one that may match without any token.
         """
-        found = set()
-        for steps in self.alternatives:
-            certain = [step.description for step in steps if step.operator in ("1", "+")]
-            if not certain:
-                return None
-            found.add(certain[0])
-        return frozenset(found) or None
+        certain = [[step.description for step in steps if step.operator in ("1", "+")] for steps in self.alternatives]
+        if len(certain) == 1:
+            return [(description,) for description in certain[0]]
+        return [tuple(sorted({first for first, *_ in certain}))] if certain and all(certain) else []
 
     def ends(self, masks: Sequence[int], length: int) -> int:
         """The boundaries right before which an alternative matches."""

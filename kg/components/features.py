@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -35,9 +37,32 @@ _WRITINGS: Final = ("small", "capital", "name")
 _COUNTED_TOKENS: Final = 6
 _MOST_CUT: Final = 3
 _MOST_AFTER: Final = 2
+MISSING: Final = -1
+TWO: Final = 2
+ROOM_BEFORE: Final = 3
+ROOM_AFTER: Final = 3
 _COLON: Final = ":"
 
+Span = tuple[int, int]
 Spans = tuple[Words, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Several Docs in one row of tokens: the place of each, the words, and what is known of every token.
+
+    ``phrase_start`` and ``phrase_end`` bound the noun phrase around a token, ``run_end`` is where the run of names ends
+    that begins there; -1 where there is none. ``reach`` is the furthest end of whatever holds the token, 0 for none.
+    """
+
+    offsets: list[int]
+    words: Words
+    in_title: npt.NDArray[np.bool_]
+    opening: npt.NDArray[np.bool_]
+    phrase_start: Words
+    phrase_end: Words
+    run_end: Words
+    reach: Words
 
 
 class SpanFeatures:
@@ -97,7 +122,7 @@ class SpanFeatures:
             ]
         )
         self._hyphen = number("with", "hyphen")
-        self._whole = [number("phrase", "part"), number("phrase", "whole")]
+        self._whole, self._part = number("phrase", "whole"), number("phrase", "part")
         self._run = number("phrase", "run-of-names")
         cuts = [str(cut) for cut in range(_MOST_CUT + 1)]
         self._cut_left = np.array([number("cut-left", cut) for cut in cuts])
@@ -105,54 +130,79 @@ class SpanFeatures:
         self._in_text, self._in_title = number("in", "text"), number("in", "title")
         self._opening, self._before_colon = number("in", "title-opening"), number("in", "title-before-colon")
 
-    def reach(self, words: Words, phrases: Phrases, bases: list[tuple[int, int]]) -> Words:
-        """For each token the furthest end of the phrases, runs of names and ``bases`` that hold it, 0 for none."""
-        reach = [0] * len(words)
-        for first, last in (*phrases.phrases.items(), *phrases.names.items(), *bases):
-            for token in range(first, last):
-                reach[token] = max(reach[token], last)
-        return np.array(reach, dtype=np.int64)
+    def lay_out(self, docs: Sequence[Doc], phrases: Sequence[Phrases], bases: Sequence[Iterable[Span]]) -> Layout:
+        """The tokens of Docs in one row, with room between them, and where in it phrases and names stand.
 
-    def spans(self, words: Words, reach: Words) -> Spans:
-        """The first tokens and the ends of the parts of what holds them (see :meth:`reach`) that may be mentions."""
-        leads = self.words.leads
-        before = np.concatenate(([self.words.start], words[:-1]))
-        after = np.concatenate((words[1:], [self.words.end]))
-        starts = leads[words, 1] + leads[before, 2]
-        ends = leads[words, 0] + leads[after, 3]
-        first, last = _windows(reach)
+        ``bases`` are further spans of each Doc whose parts may be mentions.
+        """
+        room_before, room_after = [self.words.start] * ROOM_BEFORE, [self.words.end] * ROOM_AFTER
+        words: list[int] = []
+        offsets: list[int] = []
+        in_title: list[bool] = []
+        for doc, numbers in zip(docs, self.words.of(docs), strict=True):
+            words += room_before
+            offsets.append(len(words))
+            words += numbers
+            words += room_after
+            title_end = end_of_title(fields_of(doc))
+            titled = bisect_left(token_table(doc).starts, title_end)
+            in_title += [False] * ROOM_BEFORE + [True] * titled + [False] * (len(numbers) - titled + ROOM_AFTER)
+        size = len(words)
+        phrase_start, phrase_end, run_end, reach = [-1] * size, [-1] * size, [-1] * size, [0] * size
+        for offset, found, more in zip(offsets, phrases, bases, strict=True):
+            for first, last in found.phrases.items():
+                phrase_start[first + offset : last + offset] = [first + offset] * (last - first)
+                phrase_end[first + offset : last + offset] = [last + offset] * (last - first)
+            for first, last in found.names.items():
+                run_end[first + offset] = last + offset
+            for first, last in (*found.phrases.items(), *found.names.items(), *more):
+                for token in range(first + offset, last + offset):
+                    reach[token] = max(reach[token], last + offset)
+        opening = np.zeros(size, dtype=np.bool_)
+        opening[offsets] = True
+        return Layout(
+            offsets=offsets,
+            words=np.array(words, dtype=np.int64),
+            in_title=np.array(in_title),
+            opening=opening,
+            phrase_start=np.array(phrase_start),
+            phrase_end=np.array(phrase_end),
+            run_end=np.array(run_end),
+            reach=np.array(reach),
+        )
+
+    def spans(self, layout: Layout) -> Spans:
+        """The first tokens and the ends of the parts of phrases, runs of names and bases that may be mentions."""
+        words, leads = layout.words, self.words.leads
+        starts, ends = leads[words, 1], leads[words, 0]
+        starts[1:] += leads[words[:-1], 2]
+        ends[:-1] += leads[words[1:], 3]
+        first, last = _windows(layout.reach)
         good = starts[first] + ends[last] >= LEAST_LEAD_OF_ENDS
         return first[good], last[good] + 1
 
-    def of(self, doc: Doc, words: Words, phrases: Phrases, reach: Words, spans: Spans) -> Numbers:
+    def of(self, layout: Layout, spans: Spans) -> Numbers:
         """The features of spans, of shape (spans, features)."""
         start, end = spans
         lengths = end - start
-        vocabulary = self.words
-        column = vocabulary.column
-        ends = [column(f"at_end_{tokens}") for tokens in range(1, HEAD_TOKENS + 1)]
-        padded = np.concatenate(([vocabulary.start] * 3, words, [vocabulary.end] * 2))
-        lower = column("lower")[padded]
-        at = start + 3
-        first, last = lower[at], lower[end + 2]
-        before, second_before = lower[at - 1], lower[at - 2]
-        after, second_after = lower[end + 3], lower[end + 4]
+        words = layout.words
+        column = self.words.column
+        lower = column("lower")[words]
+        first, last = lower[start], lower[end - 1]
+        before, second_before = lower[start - 1], lower[start - 2]
+        after, second_after = lower[end], lower[end + 1]
         head = column("head")[last]
         writing = self._writing(words, start, end)
-        single = lengths == 1
-        triple = lengths > _MOST_AFTER
-        missing = np.full(len(start), -1)
-        lexicon, kind = self._lexicon(words, reach, start, end, writing)
-        previous = np.where(single, missing, lower[end + 1])
+        several = lengths > 1
+        previous = np.where(several, lower[end - 2], MISSING)
+        class_of = column("word_class")
+        lexicon, kind = self._lexicon(layout, spans, writing)
         combined = self._combinations.features(
             {
                 "last-two": (previous, head),
-                "first-two": (np.where(single, missing, first), lower[at + 1]),
-                "last-classes": (
-                    np.where(single, missing, column("word_class")[lower[end + 1]]),
-                    column("word_class")[last],
-                ),
-                "last-three": (np.where(triple, lower[end], missing), previous, last),
+                "first-two": (np.where(several, first, MISSING), lower[start + 1]),
+                "last-classes": (np.where(several, class_of[lower[end - 2]], MISSING), class_of[last]),
+                "last-three": (np.where(lengths > TWO, lower[end - 3], MISSING), previous, last),
                 "lexicon-start-head": (kind, head),
                 "before-two": (second_before, before),
                 "after-two": (after, second_after),
@@ -162,25 +212,24 @@ class SpanFeatures:
                 "after-writing": (after, self._writings[writing]),
             }
         )
+        ends = [column(f"at_end_{tokens}")[last] for tokens in range(1, HEAD_TOKENS + 1)]
         columns = start[:, None] + np.arange(MOST_TOKENS)
-        inside = np.where(
-            columns < end[:, None], column("inside")[lower[np.minimum(columns, len(words) - 1) + 3]], NO_FEATURE
-        )
+        inside = column("inside")[lower[np.minimum(columns, len(words) - 1)]]
         return np.concatenate(
             (
-                np.choose((np.minimum(lengths, HEAD_TOKENS) - 1)[:, None], [end_of[last] for end_of in ends]),
+                np.choose((np.minimum(lengths, HEAD_TOKENS) - 1)[:, None], ends),
                 column("at_start")[first],
-                inside,
+                np.where(columns < end[:, None], inside, NO_FEATURE),
                 self._written[writing, np.minimum(lengths, _COUNTED_TOKENS)],
-                np.where(self._any(column("hyphen")[words], start, end), self._hyphen, NO_FEATURE)[:, None],
+                np.where(_any(column("hyphen")[words], start, end), self._hyphen, NO_FEATURE)[:, None],
                 lexicon,
                 combined,
                 column("before")[before],
                 column("after")[after],
                 column("second_before")[second_before][:, None],
                 column("second_after")[second_after][:, None],
-                self._in_phrase(phrases, words, spans),
-                self._in_field(doc, words, spans),
+                self._in_phrase(layout, lower, spans),
+                self._in_field(layout, spans),
             ),
             axis=1,
         )
@@ -188,20 +237,14 @@ class SpanFeatures:
     def _writing(self, words: Words, start: Words, end: Words) -> Words:
         capitals = self.words.column("capitals")[words]
         several = np.concatenate(([0], np.cumsum(capitals % FIRST_CAPITAL)))
-        names = (several[end] - several[start] > 1) | self._any(self.words.column("strong")[words], start, end)
+        names = (several[end] - several[start] > 1) | _any(self.words.column("strong")[words], start, end)
         found: Words = np.where(names, _NAME, np.where(capitals[start] >= FIRST_CAPITAL, _CAPITAL, _SMALL))
         return found
 
-    @staticmethod
-    def _any(flags: Words, start: Words, end: Words) -> npt.NDArray[np.bool_]:
-        """Whether a flag holds for some token of each span."""
-        counted = np.concatenate(([0], np.cumsum(flags)))
-        held: npt.NDArray[np.bool_] = counted[end] > counted[start]
-        return held
-
-    def _lexicon(self, words: Words, reach: Words, start: Words, end: Words, writing: Words) -> tuple[Numbers, Words]:
+    def _lexicon(self, layout: Layout, spans: Spans, writing: Words) -> tuple[Numbers, Words]:
         """What the lexicon says of spans, and of the longest part at their end and at their start."""
-        entries = self._entries(words, reach)
+        start, end = spans
+        entries = self._entries(layout)
         lengths = end - start
         whole = np.where(lengths <= MOST_TOKENS, entries[np.minimum(lengths, MOST_TOKENS) - 1, start], 0)
         at_end, at_start = np.zeros_like(whole), np.zeros_like(whole)
@@ -224,17 +267,18 @@ class SpanFeatures:
             ),
             axis=1,
         )
-        return found, np.where(at_start > 0, self._kind[at_start], -1)
+        return found, np.where(at_start > 0, self._kind[at_start], MISSING)
 
-    def _entries(self, words: Words, reach: Words) -> Words:
+    def _entries(self, layout: Layout) -> Words:
         """The lexicon's entries of the parts of phrases, by length less one and first token; 0 where there is none."""
+        words = layout.words
         hashes, shifts = self.words.hashes[words].T
         keys = np.zeros((MOST_TOKENS, len(words)), dtype=np.uint64)
         keys[0] = hashes
         for tokens in range(1, min(MOST_TOKENS, len(words))):
             stop = len(words) - tokens
             keys[tokens, :stop] = keys[tokens - 1, :stop] * shifts[tokens:] + hashes[tokens:]
-        first, last = _windows(reach)
+        first, last = _windows(layout.reach)
         wanted = keys[last - first, first]
         places = np.searchsorted(self._lexicon_keys, wanted)
         places[places == len(self._lexicon_keys)] = 0
@@ -242,41 +286,30 @@ class SpanFeatures:
         found[last - first, first] = np.where(self._lexicon_keys[places] == wanted, self._lexicon_order[places], 0)
         return found
 
-    def _in_phrase(self, phrases: Phrases, words: Words, spans: Spans) -> Numbers:
+    def _in_phrase(self, layout: Layout, lower: Words, spans: Spans) -> Numbers:
         """How much of the noun phrase around it a span leaves out, and which words next to it."""
         start, end = spans
-        phrase_starts, phrase_ends, run_ends = [-1] * len(words), [-1] * len(words), [-1] * len(words)
-        for begin, stop in phrases.phrases.items():
-            phrase_starts[begin:stop] = [begin] * (stop - begin)
-            phrase_ends[begin:stop] = [stop] * (stop - begin)
-        for begin, stop in phrases.names.items():
-            run_ends[begin] = stop
-        first, last, run_end = np.array(phrase_starts), np.array(phrase_ends), np.array(run_ends)
-        left, right = start - first[start], np.maximum(last[start] - end, 0)
-        within = first[start] >= 0
-        whole = within & (first[start] == start) & (last[start] == end)
-        part = within & ~whole
-        cut_left, cut_right = part & (left > 0), part & (last[start] > end)
-        lower = self.words.column("lower")[words]
+        first, last = layout.phrase_start[start], layout.phrase_end[start]
+        left, right = start - first, np.maximum(last - end, 0)
+        whole = (first == start) & (last == end)
+        part = (first >= 0) & ~whole
         return np.stack(
             (
-                np.where(whole, self._whole[1], self._whole[0]),
-                np.where(run_end[start] == end, self._run, NO_FEATURE),
+                np.where(whole, self._whole, self._part),
+                np.where(layout.run_end[start] == end, self._run, NO_FEATURE),
                 np.where(part, self._cut_left[np.minimum(left, _MOST_CUT)], NO_FEATURE),
                 np.where(part, self._cut_right[np.minimum(right, _MOST_CUT)], NO_FEATURE),
-                np.where(cut_left, self.words.column("cut_before")[lower[start - 1]], NO_FEATURE),
-                np.where(cut_right, self.words.column("cut_after")[lower[np.minimum(end, len(words) - 1)]], NO_FEATURE),
+                np.where(part & (left > 0), self.words.column("cut_before")[lower[start - 1]], NO_FEATURE),
+                np.where(part & (last > end), self.words.column("cut_after")[lower[end]], NO_FEATURE),
             ),
             axis=1,
         )
 
-    def _in_field(self, doc: Doc, words: Words, spans: Spans) -> Numbers:
+    def _in_field(self, layout: Layout, spans: Spans) -> Numbers:
         start, end = spans
-        table = token_table(doc)
-        title_end = end_of_title(fields_of(doc))
-        title = np.array(table.starts)[start] < title_end
-        opening = title & (start == 0)
-        colon = opening & (end < len(words)) & (words[np.minimum(end, len(words) - 1)] == self._colon)
+        title = layout.in_title[start]
+        opening = title & layout.opening[start]
+        colon = opening & (layout.words[end] == self._colon)
         return np.stack(
             (
                 np.where(title, self._in_title, self._in_text),
@@ -285,6 +318,13 @@ class SpanFeatures:
             ),
             axis=1,
         )
+
+
+def _any(flags: Words, start: Words, end: Words) -> npt.NDArray[np.bool_]:
+    """Whether a flag holds for some token of each span."""
+    counted = np.concatenate(([0], np.cumsum(flags)))
+    held: npt.NDArray[np.bool_] = counted[end] > counted[start]
+    return held
 
 
 def _windows(reach: Words) -> Spans:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.arbiter import Arbiter
 from kg.components.document import Candidate, register_extensions
-from kg.components.evidence import Evidence, Gatherer, Span
-from kg.components.features import SpanFeatures
+from kg.components.evidence import Evidence, Gatherer
+from kg.components.features import Span, SpanFeatures
 from kg.components.phrases import PhraseFinder, Phrases
 from kg.components.proposals import CompiledRule, Proposal
 from kg.components.tokens import token_table
 from kg.components.weighing import Weights
 from kg.rulebook import MentionRule, Rulebook
+
+BATCH_SIZE: Final = 16
 
 
 class Mentions:
@@ -34,17 +39,32 @@ class Mentions:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
-        doc._.kg_candidates = self.match(doc)
+        self._annotate([doc])
         return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
+        """Annotate Docs, several at a time; what comes out does not depend on how many."""
+        given = iter(stream)
+        while docs := list(islice(given, batch_size)):
+            self._annotate(docs)
+            yield from docs
 
     def match(self, doc: Doc) -> list[Candidate]:
         """All candidates in reading order; those that lost say what they lost to."""
-        return Arbiter(doc, self._weights).decide(self.gather(doc)) if len(doc) else []
+        evidence = self.gather([doc])
+        return Arbiter(doc).decide(evidence.names[0], evidence.probabilities(self._weights)[0])
 
-    def gather(self, doc: Doc) -> Evidence:
+    def gather(self, docs: Sequence[Doc]) -> Evidence:
         """All names that may be mentions, with what is told of them."""
-        phrases = self._phrases.find(doc)
-        return self._gatherer.gather(doc, self._by_span(doc, self.proposals(doc, phrases)), phrases)
+        phrases = [self._phrases.find(doc) if len(doc) else Phrases({}, {}, 0, 0) for doc in docs]
+        proposals = [self._by_span(doc, self.proposals(doc, found)) for doc, found in zip(docs, phrases, strict=True)]
+        return self._gatherer.gather(docs, proposals, phrases)
+
+    def _annotate(self, docs: Sequence[Doc]) -> None:
+        evidence = self.gather(docs)
+        shares = evidence.probabilities(self._weights)
+        for doc, names, own in zip(docs, evidence.names, shares, strict=True):
+            doc._.kg_candidates = Arbiter(doc).decide(names, own)
 
     def proposals(self, doc: Doc, phrases: Phrases | None = None) -> list[Proposal]:
         """All that the rules propose."""

@@ -7,7 +7,8 @@ from individual documents", in Text Mining: Applications and Theory, 2010; what 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
@@ -18,6 +19,35 @@ from kg.matching import bits, runs
 from kg.rulebook import Rulebook, TokenRule
 
 MOST_TOKENS = 9
+
+
+class Spans:
+    """Spans that do not overlap, in reading order: the masks of their bounds, and each bound by the other."""
+
+    __slots__ = ("end_of", "ends", "start_of", "starts")
+
+    def __init__(self, spans: dict[int, int]) -> None:
+        self.end_of = spans
+        self.start_of = {end: start for start, end in spans.items()}
+        self.starts = self.ends = 0
+        for start, end in spans.items():
+            self.starts |= 1 << start
+            self.ends |= 1 << end
+
+    def between(self, begins: int, stops: int) -> Iterator[tuple[int, int]]:
+        """The spans that begin at one of some boundaries and end at one of others."""
+        begins &= self.starts
+        stops &= self.ends
+        if begins.bit_count() < stops.bit_count():
+            for start in bits(begins):
+                end = self.end_of[start]
+                if stops >> end & 1:
+                    yield start, end
+        elif begins:
+            for end in bits(stops):
+                start = self.start_of[end]
+                if begins >> start & 1:
+                    yield start, end
 
 
 @dataclass(slots=True)
@@ -32,6 +62,10 @@ class Phrases:
     names: dict[int, int]
     title: int
     openings: int
+    spans_of: dict[str, Spans] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spans_of = {"phrase": Spans(self.phrases), "name": Spans(self.names)}
 
 
 class PhraseFinder:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.components.contexts import Context
 from kg.components.phrases import Phrases
@@ -14,8 +13,7 @@ from kg.rulebook import MentionRule, Rulebook
 NOTHING: Final = "Nothing"
 
 
-@dataclass(slots=True, frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """Tokens ``start`` to ``end`` as a mention of a type (or of Nothing), with the rule that says so."""
 
     start: int
@@ -38,22 +36,28 @@ class CompiledRule:
         self._not_after = Context(rulebook, rule.not_after, rule.id)
         self._tokens = Context(rulebook, rule.tokens, rule.id)
         contexts = (self._before, self._after, self._first, self._last, self._tokens)
-        self._needed = tuple(tuple(needed) for context in contexts if (needed := context.needed()) is not None)
+        needed = dict.fromkeys(needed for context in contexts for needed in context.needed())
+        self._needed_one = tuple(one for one, *others in needed if not others)
+        self._needed_any = tuple(several for several in needed if len(several) > 1)
         self._joins = rulebook.descriptions.number({"LOWER": {"IN": sorted(rulebook.words("enumeration_joins"))}})
 
-    def propose(self, masks: Sequence[int], length: int, phrases: Phrases) -> Iterator[Proposal]:
+    def propose(self, masks: Sequence[int], length: int, phrases: Phrases) -> Sequence[Proposal]:
         """The proposals of this rule for a Doc of ``length`` tokens, given its masks and phrases."""
-        for needed in self._needed:
+        for description in self._needed_one:
+            if not masks[description]:
+                return ()
+        for needed in self._needed_any:
             for description in needed:
                 if masks[description]:
                     break
             else:
-                return
-        rule = self.rule
+                return ()
         begins = self._begins(masks, length, phrases)
         stops = self._stops(masks, length) if begins else 0
-        if not stops:
-            return
+        return list(self._proposals(masks, begins, stops, phrases)) if stops else ()
+
+    def _proposals(self, masks: Sequence[int], begins: int, stops: int, phrases: Phrases) -> Iterator[Proposal]:
+        rule = self.rule
         for start, end in self._spans(masks, begins, stops, phrases):
             first, last = self._trim(masks, start, end)
             if rule.min_tokens <= last - first <= rule.max_tokens:
@@ -94,10 +98,7 @@ class CompiledRule:
                     if first:
                         yield (first & -first).bit_length() - 1, end
             return
-        spans = phrases.phrases if self.rule.span == "phrase" else phrases.names
-        for start, end in spans.items():
-            if begins >> start & 1 and stops >> end & 1:
-                yield start, end
+        yield from phrases.spans_of[self.rule.span].between(begins, stops)
 
     def _trim(self, masks: Sequence[int], start: int, end: int) -> tuple[int, int]:
         """Leave out what ``first`` or ``last`` matched, where the rule says so."""
@@ -116,7 +117,7 @@ class CompiledRule:
 
     def _siblings(self, masks: Sequence[int], start: int, phrases: Phrases) -> Iterator[tuple[int, int]]:
         """The earlier members of the enumeration whose last member begins at ``start``, nearest first."""
-        ending = {end: first for first, end in phrases.names.items()}
+        ending = phrases.spans_of["name"].start_of
         joins = masks[self._joins]
         place = start
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from spacy.tokens import Doc
 from kg.components.contexts import Context, TokenRules
 from kg.components.document import Candidate, DocumentEntity, end_of_title, fields_of, register_extensions
 from kg.components.naming import key
+from kg.components.tokens import sentence_starts, token_table
+from kg.matching import bits
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
 
@@ -29,6 +32,10 @@ class _Places:
     rule: RoleRule
     begins: int
     stops: int
+
+    def hold(self, starts: int, ends: int) -> bool:
+        """Whether a mention may begin at one of some boundaries and end at one of others."""
+        return bool(self.begins & starts and self.stops & ends)
 
 
 class Roles:
@@ -63,32 +70,35 @@ class Roles:
         own_work = self._own_work(doc, masks, title_end)
         everywhere = (2 << length) - 1
         places = [
-            _Places(
-                compiled.rule,
-                compiled.before.ends(masks, length) if compiled.before else everywhere,
-                compiled.after.starts(masks, length) if compiled.after else everywhere,
-            )
+            _Places(compiled.rule, begins, stops)
             for compiled in self._rules
+            if (begins := compiled.before.ends(masks, length) if compiled.before else everywhere)
+            and (stops := compiled.after.starts(masks, length) if compiled.after else everywhere)
         ]
         for entity in entities:
             yield entity, self._holding(entity, places, title_end, openings, own_work)
 
     def _own_work(self, doc: Doc, masks: list[int], title_end: int) -> int:
         """The character at which the first sentence starts in which the paper speaks of itself."""
-        found = self._own.positions(masks, len(doc))
-        while found:
-            position = (found & -found).bit_length() - 1
-            if position < len(doc) and doc[position].idx >= title_end:
-                return int(doc[position].sent.start_char)
-            found &= found - 1
+        starts = token_table(doc).starts
+        for position in bits(self._own.positions(masks, len(doc))):
+            if position < len(doc) and starts[position] >= title_end:
+                sentences = sentence_starts(doc)
+                return starts[sentences[bisect_right(sentences, position) - 1]]
         return 0
 
     def _holding(
         self, entity: DocumentEntity, places: list[_Places], title_end: int, openings: set[int], own_work: int
     ) -> Iterator[RoleRule]:
+        starts = ends = 0
+        for mention in entity.mentions:
+            starts |= 1 << mention.start
+            ends |= 1 << mention.end
         background = all(title_end <= mention.start_char < own_work for mention in entity.mentions)
         for place in places:
             rule = place.rule
+            if not place.hold(starts, ends):
+                continue
             if not _speaks_of(rule, entity, self._known_names) or (rule.background and not background):
                 continue
             if any(_holds(rule, place, mention, title_end, openings) for mention in entity.mentions):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -11,6 +14,8 @@ from kg.components.contexts import TokenRules
 from kg.components.document import register_extensions
 from kg.matching import bits
 from kg.rulebook import Rulebook, TokenRule
+
+_NO_START: Final = np.uint64(2**64 - 1)  # how spaCy's arrays give -1
 
 
 class Sentences:
@@ -29,11 +34,10 @@ class Sentences:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
-        if len(doc) > 1:
-            doc[1].is_sent_start = False  # spaCy takes a Doc without any annotation for one that nobody looked at
-        for position in self.match(doc):
-            doc[position].is_sent_start = True
-        return doc
+        marks: Any = doc.to_array(SENT_START)
+        marks[1:2] = _NO_START  # spaCy takes a Doc without any annotation for one that nobody looked at
+        marks[self.match(doc)] = 1
+        return doc.from_array(SENT_START, marks)
 
 
 @Language.factory("kg_sentences", default_config={"rules": None}, assigns=["token.is_sent_start"])

@@ -15,6 +15,7 @@ from kg.rulebook import Rulebook
 
 FILE: Final = "tokens.toml"
 LONGEST_WORD: Final = 400
+MOST_REMEMBERED: Final = 200_000
 
 
 def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
@@ -34,8 +35,12 @@ def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
         nlp.tokenizer.rules = {
             case: tokens
             for case, tokens in nlp.tokenizer.rules.items()
-            if any(character.isalpha() or character.isspace() for character in case)
+            if any(character.isalpha() for character in case)
         }
+        # spaCy remembers nothing of a text after its first special case, which the line break after a title was,
+        # and no more than 10,000 different strings, which a few hundred papers have; 3.7 has no such limit to change
+        if hasattr(nlp.tokenizer, "max_cache_size"):
+            nlp.tokenizer.max_cache_size = MOST_REMEMBERED
 
 
 class _Affix:

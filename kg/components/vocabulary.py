@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -88,21 +88,19 @@ class Vocabulary:
         keys = [self._keys[word] for word in words]
         return "".join(keys) if all(keys) else names.key(text)
 
-    def of(self, doc: Doc) -> Words:
-        """The numbers of the tokens of a Doc."""
-        orths = doc.to_array(ORTH).tolist()
+    def of(self, docs: Sequence[Doc]) -> list[list[int]]:
+        """The numbers of the tokens of Docs."""
+        rows = [doc.to_array(ORTH).tolist() for doc in docs]
         known = self._by_orth
-        missing = {orth for orth in orths if orth not in known}
-        if missing:
-            if len(self._words) > MOST_WORDS:
-                self._forget()
-                missing = set(orths)
+        if len(self._words) > MOST_WORDS:
+            self._forget()
+        for doc, orths in zip(docs, rows, strict=True):
             strings = doc.vocab.strings
             for orth in orths:
-                if orth in missing:
+                if orth not in known:
                     known[orth] = self.number(strings[orth])
-            self._enter()
-        return np.array([known[orth] for orth in orths], dtype=np.int64)
+        self._enter()
+        return [[known[orth] for orth in orths] for orths in rows]
 
     def keep(self) -> None:
         """Keep for good the words that are known now."""

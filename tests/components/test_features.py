@@ -36,13 +36,13 @@ def read(nlp: Language, text: str) -> tuple[Doc, Evidence]:
         if name == "kg_mentions":
             break
         doc = component(doc)
-    return doc, READER.gather(doc)
+    return doc, READER.gather([doc])
 
 
 def told(nlp: Language, text: str, name: str) -> set[str]:
     """The features that are told of one name in a text."""
     _, evidence = read(nlp, text)
-    one = evidence.names[names.key(name)]
+    one = evidence.names[0][names.key(name)]
     numbers = {number for row in one.places for number in evidence.features[row].tolist()} | set(one.altogether)
     return {LEARNING.names[number] for number in numbers} - {""}
 
@@ -95,10 +95,10 @@ def test_lexicon_of_the_whole_and_of_parts(nlp: Language, tmp_path: Path) -> Non
     learning = Weights(Rulebook.load(), learning=True)
     reader = Mentions(Rulebook(tmp_path), learning)
     doc, _ = read(nlp, "We use tree leaf networks and Leaf here.")
-    evidence = reader.gather(doc)
+    evidence = reader.gather([doc])
 
     def features(name: str) -> set[str]:
-        rows = evidence.names[name].places
+        rows = evidence.names[0][name].places
         return {learning.names[number] for row in rows for number in evidence.features[row].tolist()}
 
     assert {
@@ -123,10 +123,10 @@ def test_abbreviation_and_long_form_are_one_name(nlp: Language) -> None:
 def test_each_place_of_a_name_has_a_row(nlp: Language, words: list[str]) -> None:
     """Every name has places, each with its row of features; rules only ever propose what is among the spans."""
     doc, evidence = read(nlp, " ".join(words))
-    for one in evidence.names.values():
+    for one in evidence.names[0].values():
         assert len(one.places) == len(one.proposals) > 0
         assert all(0 <= start < end <= len(doc) for start, end in one.proposals)
-    rows = [row for one in evidence.names.values() for row in one.places]
+    rows = [row for one in evidence.names[0].values() for row in one.places]
     assert len(rows) == len(set(rows)) <= len(evidence.features)
 
 
@@ -138,10 +138,10 @@ def test_learned_features_are_found_again(nlp: Language) -> None:
     rulebook = Rulebook()
     rulebook.weights = dict.fromkeys(LEARNING.names[1:], (0.0, 1.0, 0.0, 0.0, 0.0))
     known = Weights(rulebook)
-    found = Mentions(rulebook, known).gather(doc)
-    assert set(found.names) == set(learned.names)
-    for name, one in learned.names.items():
-        other = found.names[name]
+    found = Mentions(rulebook, known).gather([doc])
+    assert set(found.names[0]) == set(learned.names[0])
+    for name, one in learned.names[0].items():
+        other = found.names[0][name]
         spans = dict(zip(other.proposals, other.places, strict=True))
         for span, row in zip(one.proposals, one.places, strict=True):
             same = found.features[spans[span]].tolist()
@@ -162,11 +162,11 @@ def test_words_are_forgotten_when_they_are_too_many(nlp: Language, monkeypatch: 
     words = SpanFeatures(Rulebook.load(), Weights(Rulebook.load())).words
     kept = words.number("unseen-before-a")
     doc = nlp.make_doc("unseen-before-b unseen-before-c")
-    first = words.of(doc)
+    (first,) = words.of([doc])
     row = words.column("head")[first].tolist()
-    again = words.of(nlp.make_doc("unseen-before-d"))
-    assert again[0] <= kept
-    assert [words.word(number) for number in words.of(doc).tolist()] == ["unseen-before-b", "unseen-before-c"]
+    ((again,),) = words.of([nlp.make_doc("unseen-before-d")])
+    assert again <= kept
+    assert [words.word(number) for number in words.of([doc])[0]] == ["unseen-before-b", "unseen-before-c"]
     assert len(row) == len(np.unique(row))
 
 

@@ -95,9 +95,7 @@ def test_mentions_are_apart_and_cover_whole_tokens(nlp: Language, words: list[st
 
 def rules(folder: Path, text: str) -> Language:
     """A pipeline whose only mention rules are these, without any known names or weights."""
-    header = "name\ttype\tcase\tsupport\n"
-    for type_ in ("datasets", "methods", "metrics", "tasks"):
-        (folder / f"names-{type_}.tsv").write_text(header, "utf-8")
+    (folder / "lexicon.tsv").write_text("name\ttype\n", "utf-8")
     (folder / "weights.tsv").write_text("", "utf-8")
     (folder / "mentions.toml").write_text(text, "utf-8")
     return pipeline(folder)

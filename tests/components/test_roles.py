@@ -47,11 +47,9 @@ def test_one_mention_is_enough(nlp: Language) -> None:
 
 
 def rules(folder: Path, *lines: str) -> Language:
-    """A pipeline whose only role rules are these, and that knows no other names than those of the paper below."""
-    for type_ in ("datasets", "methods", "metrics", "tasks"):
-        (folder / f"names-{type_}.tsv").write_text("name\ttype\tcase\tsupport\n", "utf-8")
-    with (folder / "names-methods.tsv").open("a", encoding="utf-8") as names:
-        names.write("BERT\tMethod\texact\t99\nImageNet\tDataset\texact\t99\nCIFAR-10\tDataset\texact\t99\n")
+    """A pipeline whose only role rules are these, and whose lexicon has only the names of the paper below."""
+    names = "name\ttype\nBERT\tMethod\nImageNet\tDataset\nCIFAR-10\tDataset\n"
+    (folder / "lexicon.tsv").write_text(names, "utf-8")
     own_work = "[[own_work]]\nid = 'own'\nreason = 'None.'\ntokens = [[{ LOWER = 'we' }]]\n"
     (folder / "roles.toml").write_text(own_work + "\n".join(lines), "utf-8")
     return pipeline(folder)
