@@ -27,6 +27,7 @@ from spacy.language import Language
 
 import kg
 from kg import names
+from kg.cli import main as kg_command
 from kg.components.document import paper_fields, paper_text
 from kg.components.evidence import Evidence, NameEvidence
 from kg.components.mentions import Mentions
@@ -38,8 +39,8 @@ from kg.ruletables import BIAS, LINE_BREAK, WEIGHT_CLASSES, WEIGHTS
 
 PARTS = 5
 INVERSE_REGULARIZATION = 0.3
-FEWEST_PAPERS = 4
-SMALLEST = 0.08
+FEWEST_PAPERS = 3
+SMALLEST = 0.1
 MOST_ITERATIONS = 1000
 
 Example = tuple[dict[int, float], str]
@@ -160,6 +161,10 @@ def main() -> None:
             kg.write_extractions(found, folder / "found.jsonl")
             for title, file in sets.items():
                 run_scorer(file, folder / "found.jsonl", f"{title}, weights fitted to other papers")
+                kg_command(
+                    ["eval", str(file), "--predictions", str(folder / "found.jsonl"), "--calibration"],
+                    standalone_mode=False,
+                )
     if options.write:
         write(fit(material, reader.features), ROOT / "rules" / WEIGHTS)
 
