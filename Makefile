@@ -11,7 +11,7 @@ EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench score weights screenshot lock clean
+.PHONY: help install demo test lint format bench score classes weights screenshot lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,6 +55,9 @@ bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
 
 score: $(FOR_USE) ## Measure how well kg reads the annotated abstracts (needs ../shared)
 	@$(BIN)/python benchmarks/accuracy.py
+
+classes: $(FOR_WORK) ## Make rules/word-classes.tsv of the corpus anew; then fit the weights (needs ../shared)
+	@$(BIN)/python benchmarks/word_classes.py
 
 weights: $(FOR_WORK) ## Fit rules/weights.tsv to the annotated abstracts anew (needs ../shared)
 	@$(BIN)/python benchmarks/fit_weights.py --write

@@ -2,9 +2,11 @@
 
     python benchmarks/accuracy.py
 
-Two sets: the annotated papers of ../shared/gold, which the rules were written with, and benchmarks/annotated.jsonl,
-papers of the conference corpus that were annotated by the same guidelines, kept here as ids and names without their
-texts, which are looked up in ../shared/corpus. Both need the material in ../shared.
+Two sets: the 100 annotated papers of ../shared/gold, which the rules were written with, and
+benchmarks/annotated.jsonl, 2,385 papers of the conference corpus that were annotated by the same guidelines: each was
+read once, by a single reader. They are kept here as ids and names without their texts, which are looked up in
+../shared/corpus. Both need the material in ../shared. The weights were fitted to both, which flatters the figures;
+fit_weights.py prints what to expect on other papers.
 """
 
 from __future__ import annotations

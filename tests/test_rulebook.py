@@ -288,6 +288,20 @@ def test_lexicon_without_its_columns(tmp_path: Path, header: str) -> None:
         _ = Rulebook(tmp_path).lexicon
 
 
+def test_word_classes(tmp_path: Path) -> None:
+    """A line of word-classes.tsv gives a class and its words."""
+    (tmp_path / "word-classes.tsv").write_text("0\ttree bush\n17\tgrows\n", "utf-8")
+    assert Rulebook(tmp_path).word_classes == {"tree": "0", "bush": "0", "grows": "17"}
+
+
+@pytest.mark.parametrize("line", ["", "1", "1\t ", "\ttree", "1 tree"])
+def test_word_classes_name_the_line_of_a_mistake(tmp_path: Path, line: str) -> None:
+    """A line without a class or without words is refused with file and line."""
+    (tmp_path / "word-classes.tsv").write_text(f"0\ttree\n{line}\n", "utf-8")
+    with pytest.raises(RuleError, match=r"^word-classes\.tsv:2: a line must give a class, a tab, and words"):
+        _ = Rulebook(tmp_path).word_classes
+
+
 def test_goes_on_after_mistakes(tmp_path: Path) -> None:
     """Who wants to hear of all mistakes hears of each one, and what is right is there all the same."""
     (tmp_path / "bad.toml").write_text("x = [", "utf-8")

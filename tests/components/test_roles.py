@@ -46,10 +46,12 @@ def test_one_mention_is_enough(nlp: Language) -> None:
     assert roles(nlp, paper)["FooNet"][0] == "introduced"
 
 
-def rules(folder: Path, *lines: str) -> Language:
-    """A pipeline whose only role rules are these, and whose lexicon has only the names of the paper below."""
-    names = "name\ttype\nBERT\tMethod\nImageNet\tDataset\nCIFAR-10\tDataset\n"
-    (folder / "lexicon.tsv").write_text(names, "utf-8")
+NAMES = "BERT\tMethod\nImageNet\tDataset\nCIFAR-10\tDataset\n"
+
+
+def rules(folder: Path, *lines: str, names: str = NAMES) -> Language:
+    """A pipeline whose only role rules are these, with a lexicon of these names: those of the paper below."""
+    (folder / "lexicon.tsv").write_text("name\ttype\n" + names, "utf-8")
     own_work = "[[own_work]]\nid = 'own'\nreason = 'None.'\ntokens = [[{ LOWER = 'we' }]]\n"
     (folder / "roles.toml").write_text(own_work + "\n".join(lines), "utf-8")
     return pipeline(folder)
@@ -72,6 +74,7 @@ PAPER = Paper(id="1", title="BERT: Trees", abstract="On ImageNet they grow. We t
         ("place = 'abstract'", {"ImageNet", "CIFAR-10"}),
         ("opens = true", {"BERT"}),
         ("background = true", {"ImageNet"}),
+        ("unknown = true", set()),
         ("after = [[{ TEXT = ':' }]]", {"BERT"}),
         ("before = [[{ LOWER = 'on' }]]", {"ImageNet", "CIFAR-10"}),
         ("before = [[{ LOWER = 'on' }]]\nafter = [[{ TEXT = '.' }]]", {"CIFAR-10"}),
@@ -84,6 +87,14 @@ def test_conditions_of_a_rule(tmp_path: Path, more: str, names: set[str]) -> Non
     assert set(found) == {"BERT", "ImageNet", "CIFAR-10"}
     assert {name for name, (role, rule_id) in found.items() if (role, rule_id) == ("compared", "mine")} == names
     assert {name for name, (role, _) in found.items() if role == "used"} == set(found) - names
+
+
+@pytest.mark.parametrize("names", ["", "BERT\t-\n"])
+def test_unknown_is_what_the_lexicon_has_no_type_for(tmp_path: Path, names: str) -> None:
+    """A name is unknown where the lexicon does not have it, or has it as no entity of its own."""
+    nlp = rules(tmp_path, rule("mine", "compared", 0.5, "unknown = true"), names=names)
+    found = roles(nlp, Paper(id="1", title="Trees", abstract="We propose BERT."))
+    assert found["BERT"] == ("compared", "mine")
 
 
 def test_weight_decides(tmp_path: Path) -> None:
