@@ -20,6 +20,7 @@ from kg._version import __version__
 from kg.errors import ExportError, InputError
 from kg.eval_cli import evaluate
 from kg.model import ENTITY_TYPES, Extraction
+from kg.options import AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, RULES, WORKERS
 from kg.rules_cli import rules
 from kg.terminal import (
     DONE_WITH_SKIPS,
@@ -76,30 +77,6 @@ def _known_exporters(_ctx: click.Context, _parameter: click.Parameter, given: An
     return given
 
 
-_RULES_OPTION: Final = click.option(
-    "--rules", type=click.Path(file_okay=False), metavar="FOLDER", help="A folder of rules laid over those of kg."
-)
-_EXTRACTION_OPTIONS: Final = (
-    _RULES_OPTION,
-    click.option(
-        "--workers",
-        type=click.IntRange(1),
-        metavar="N",
-        default=1,
-        show_default=True,
-        help="How many processes extract.",
-    ),
-    click.option(
-        "--min-confidence",
-        type=click.FloatRange(0, 1),
-        metavar="0..1",
-        default=0.0,
-        show_default=True,
-        help="Leave out mentions and results below this.",
-    ),
-)
-
-
 def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(
         (
@@ -114,7 +91,9 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--saved-in", type=click.IntRange(1000, 9999), metavar="YEAR", help="The year of dates that give none."
             ),
             click.option("--strict", is_flag=True, help="Stop at the first thing that cannot be read."),
-            *_EXTRACTION_OPTIONS,
+            RULES,
+            WORKERS,
+            MIN_CONFIDENCE,
         )
     ):
         command = option(command)
@@ -167,14 +146,7 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
 
 @main.command()
 @_reading_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    default=STANDARD_STREAM,
-    metavar="FILE",
-    help="The file to write, whole or not at all; without it, standard output.",
-)
+@OUTPUT_FILE
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def extract(sources: tuple[str, ...], output: Path, quiet: bool, **options: Any) -> None:
     """Extract entities and results as JSON Lines, one paper a line.
@@ -256,7 +228,7 @@ def export(
 @click.option(
     "--top", type=click.IntRange(1), metavar="N", default=10, show_default=True, help="How many of each type to name."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 def stats(graph: str, top: int, as_json: bool) -> None:
     """Count what a graph holds, and name the most frequent of each type.
 
@@ -284,8 +256,8 @@ def stats(graph: str, top: int, as_json: bool) -> None:
 
 @main.command()
 @click.argument("text")
-@_RULES_OPTION
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@RULES
+@AS_JSON
 def explain(text: str, rules: str | None, as_json: bool) -> None:
     """Show which rule matched what in TEXT (- reads standard input), and what lost to it.
 

@@ -1,17 +1,9 @@
-"""Papers in, extractions out: the pipeline put together, batches, processes."""
+"""Papers in, extractions out: the pipeline put together, and run in batches."""
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import lru_cache
-from itertools import islice
-from multiprocessing import get_context
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +12,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
+from kg.components.mentions import BATCH_SIZE as MENTIONS_BATCH_SIZE
 from kg.components.results import to_result
 from kg.components.tokenizing import adapt_tokenizer
 from kg.components.tokens import sentence_bounds, token_table
 from kg.errors import KgError
 from kg.model import Entity, Extraction, FieldName, Mention, Paper
+from kg.processes import BATCH_SIZE, in_batches
 from kg.rulebook import Rulebook
 
 COMPONENTS: Final = (
@@ -37,8 +31,7 @@ COMPONENTS: Final = (
     "kg_results",
 )
 WITHOUT_RULES: Final = frozenset({"kg_abbreviations"})
-BATCH_SIZE: Final = 64
-SMALL_BATCH_SIZE: Final = 16
+SMALL_BATCH_SIZE: Final = MENTIONS_BATCH_SIZE
 
 
 def pipeline(rules: Path | str | None = None) -> Language:
@@ -71,42 +64,12 @@ def extract(
     if isinstance(papers, str):
         papers = [Paper(id="text", text=papers)]
     folder = None if rules is None else str(rules)
-    if workers <= 1:
-        given = iter(papers)
-        while batch := list(islice(given, SMALL_BATCH_SIZE)):
-            yield from _extract_batch(batch, folder, min_confidence)
-        return
-    _pipeline(folder)  # a mistake in the rules shows here, before any process is started
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        batches = iter(papers)
-        pending: deque[Future[list[Extraction]]] = deque()
-        while batch := list(islice(batches, BATCH_SIZE)):
-            with _interrupts_held():  # the processes start here
-                pending.append(executor.submit(_extract_batch, batch, folder, min_confidence))
-            if len(pending) > 2 * workers:
-                yield from pending.popleft().result()
-        while pending:
-            yield from pending.popleft().result()
-    except BrokenProcessPool as error:
-        raise KgError(
-            "a process that extracts was ended from outside (memory?); try again with fewer workers"
-        ) from error
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes that start meanwhile never hear of an interrupt (Ctrl-C), which is for this one to handle."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if workers > 1:
+        _pipeline(folder)  # a mistake in the rules shows here, before any process is started
+    work = partial(_extract_batch, folder=folder, min_confidence=min_confidence)
+    size = BATCH_SIZE if workers > 1 else SMALL_BATCH_SIZE
+    for batch in in_batches(work, papers, workers=workers, size=size):
+        yield from batch
 
 
 def extract_one(nlp: Language, paper: Paper, min_confidence: float = 0.0) -> Extraction:
@@ -191,6 +154,6 @@ def _extract_batch(papers: list[Paper], folder: str | None, min_confidence: floa
     nlp = _pipeline(folder)
     try:
         docs = annotate_all(nlp, papers, winners_only=True)
+        return [to_extraction(doc, paper, min_confidence) for doc, paper in zip(docs, papers, strict=True)]
     except Exception:  # noqa: BLE001 - one by one, to name the paper
         return [extract_one(nlp, paper, min_confidence) for paper in papers]
-    return [to_extraction(doc, paper, min_confidence) for doc, paper in zip(docs, papers, strict=True)]

@@ -11,7 +11,7 @@ import click
 
 import kg
 from kg.errors import InputError, RuleError
-from kg.options import RULES, WORKERS
+from kg.options import OUTPUT_FILE, RULES, WORKERS
 from kg.stats_cli import stats
 from kg.terminal import (
     DONE_WITH_ERROR,
@@ -45,14 +45,7 @@ rules.add_command(stats)
 
 @rules.command()
 @click.argument("sources", nargs=-1, required=True, metavar="CORPUS...")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    default=STANDARD_STREAM,
-    metavar="FILE",
-    help="The file to write, whole or not at all; without it, standard output.",
-)
+@OUTPUT_FILE
 @click.option(
     "--lexicon",
     type=_EXISTING_FILE,

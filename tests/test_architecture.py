@@ -3,9 +3,9 @@
 A module imports only from lines above its own. ``components`` and ``readers`` are packages, whose modules import each
 other; ``kg`` is the package itself with its public names.
 
-1. ``_version``, ``errors``, ``model``, ``options``
+1. ``_version``, ``errors``, ``model``
 2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``rulefiles``, ``ruletables``, ``terminal``
-3. ``processes``, ``rulebook``
+3. ``options``, ``processes``, ``rulebook``
 4. ``components``, ``likeness``
 5. ``rule_examples``, ``extraction``, ``harvesting``
 6. ``explaining``, ``resolve``, ``rule_checks``

@@ -112,8 +112,9 @@ class Gatherer:
         words = layout.words.tolist()
         names = []
         for doc, offset, own, mine, found in zip(docs, layout.offsets, proposals, rows, phrases, strict=True):
-            names.append(self._names(doc, offset, own, {row: spans[row] for row in mine}, words))
-            self._tell(names[-1], found, frozenset(aliases_of(doc).values()))
+            aliases = aliases_of(doc)
+            names.append(self._names(doc, offset, own, {row: spans[row] for row in mine}, words, aliases=aliases))
+            self._tell(names[-1], found, frozenset(aliases.values()))
         return Evidence(names, features, sums)
 
     def _names(
@@ -123,9 +124,10 @@ class Gatherer:
         proposals: Mapping[Span, list[Proposal]],
         spans: Mapping[int, Span],
         words: list[int],
+        *,
+        aliases: Mapping[str, str],
     ) -> dict[str, NameEvidence]:
         """The names at spans of a layout, by key, given the rows of their features."""
-        aliases = aliases_of(doc)
         text_of, key_of = token_table(doc).text_of, self._features.words.key
         names: dict[str, NameEvidence] = {}
         for row, (start, end) in spans.items():
@@ -148,7 +150,7 @@ class Gatherer:
             evidence.altogether = [
                 self._wholly[2 if whole == places else int(whole > 0)],
                 self._places[min(places, _MOST_PLACES)],
-                self._abbreviated if name in long_forms else 0,
+                self._abbreviated if name in long_forms else NO_FEATURE,
                 *[self._weights.rule(rule) for rules in evidence.rules.values() for rule in rules],
             ]
 

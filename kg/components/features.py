@@ -52,7 +52,8 @@ class Layout:
     """Several Docs in one row of tokens: the place of each, the words, and what is known of every token.
 
     ``phrase_start`` and ``phrase_end`` bound the noun phrase around a token, ``run_end`` is where the run of names ends
-    that begins there; -1 where there is none. ``reach`` is the furthest end of whatever holds the token, 0 for none.
+    that begins there; -1 where there is none. ``parts`` are the first and last tokens of all runs of tokens, up to the
+    greatest length, within a phrase, a run of names or a base.
     """
 
     offsets: list[int]
@@ -62,7 +63,7 @@ class Layout:
     phrase_start: Words
     phrase_end: Words
     run_end: Words
-    reach: Words
+    parts: Spans
 
 
 class SpanFeatures:
@@ -168,7 +169,7 @@ class SpanFeatures:
             phrase_start=np.array(phrase_start),
             phrase_end=np.array(phrase_end),
             run_end=np.array(run_end),
-            reach=np.array(reach),
+            parts=_windows(np.array(reach)),
         )
 
     def spans(self, layout: Layout) -> Spans:
@@ -177,7 +178,7 @@ class SpanFeatures:
         starts, ends = leads[words, 1], leads[words, 0]
         starts[1:] += leads[words[:-1], 2]
         ends[:-1] += leads[words[1:], 3]
-        first, last = _windows(layout.reach)
+        first, last = layout.parts
         good = starts[first] + ends[last] >= LEAST_LEAD_OF_ENDS
         return first[good], last[good] + 1
 
@@ -278,7 +279,7 @@ class SpanFeatures:
         for tokens in range(1, min(MOST_TOKENS, len(words))):
             stop = len(words) - tokens
             keys[tokens, :stop] = keys[tokens - 1, :stop] * shifts[tokens:] + hashes[tokens:]
-        first, last = _windows(layout.reach)
+        first, last = layout.parts
         wanted = keys[last - first, first]
         places = np.searchsorted(self._lexicon_keys, wanted)
         places[places == len(self._lexicon_keys)] = 0

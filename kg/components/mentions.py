@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.arbiter import Arbiter
-from kg.components.document import Candidate, register_extensions
+from kg.components.document import register_extensions
 from kg.components.evidence import Evidence, Gatherer
 from kg.components.features import Span, SpanFeatures
 from kg.components.phrases import PhraseFinder, Phrases
@@ -48,11 +48,6 @@ class Mentions:
         while docs := list(islice(given, batch_size)):
             self._annotate(docs)
             yield from docs
-
-    def match(self, doc: Doc) -> list[Candidate]:
-        """All candidates in reading order; those that lost say what they lost to."""
-        evidence = self.gather([doc])
-        return Arbiter(doc).decide(evidence.names[0], evidence.probabilities(self._weights)[0])
 
     def gather(self, docs: Sequence[Doc]) -> Evidence:
         """All names that may be mentions, with what is told of them."""

@@ -44,7 +44,6 @@ class Weights:
                 family, _, value = feature.partition(" ")
                 self._families.setdefault(family, {})[value] = len(self.names)
                 self.names.append(feature)
-        self._rules: dict[str, int] = {}
         nothing = (0.0,) * len(WEIGHT_CLASSES)
         self._bias = np.array(weights.get(BIAS, nothing))
         self._rows = np.array([nothing, *(row for feature, row in weights.items() if feature != BIAS)])
@@ -63,10 +62,7 @@ class Weights:
 
     def rule(self, rule: str) -> int:
         """The number of the feature that a rule proposes the name; 0 where it has no weights."""
-        number = self._rules.get(rule)
-        if number is None:
-            number = self._rules[rule] = self.number(RULE, rule)
-        return number
+        return self.number(RULE, rule)
 
     def sums(self, features: Numbers) -> Sums:
         """The sum of the weights by class for each row of feature numbers: (n, features) to (n, classes)."""
