@@ -29,10 +29,9 @@ import kg
 from kg import names
 from kg.cli import main as kg_command
 from kg.components.document import paper_fields, paper_text
-from kg.components.evidence import Evidence, NameEvidence
 from kg.components.mentions import Mentions
 from kg.components.proposals import NOTHING
-from kg.components.weighing import NO_FEATURE, Weights
+from kg.components.weighing import NO_FEATURE, Numbers, Weights
 from kg.model import ENTITY_TYPES, Paper
 from kg.rulebook import Rulebook
 from kg.ruletables import BIAS, LINE_BREAK, WEIGHT_CLASSES, WEIGHTS
@@ -73,22 +72,25 @@ class Reader:
             for name in entity["names"]
         }
         evidence = self._mentions.gather([doc])
-        for told in evidence.names[0].values():
+        if evidence is None:
+            return
+        features = evidence.features()
+        for number, told in enumerate(evidence.of(range(len(evidence.names)))):
             texts = sorted({doc[start:end].text for start, end in told.proposals})
             annotated = [
                 thing for kind in ENTITY_TYPES for text in texts if (thing := (kind, names.key(text))) in wanted
             ]
             if not any(wanted[thing] for thing in annotated):
-                yield values_of(told, evidence), annotated[0][0] if annotated else NOTHING
+                values = values_of(features[evidence.names.places_of(number)], evidence.altogether[number])
+                yield values, annotated[0][0] if annotated else NOTHING
 
 
-def values_of(told: NameEvidence, evidence: Evidence) -> dict[int, float]:
+def values_of(places: Numbers, altogether: Numbers) -> dict[int, float]:
     """The value of every feature of a name: the mean over its places, or one if it is told of all together."""
     values: defaultdict[int, float] = defaultdict(float)
-    for row in told.places:
-        for feature in evidence.features[row].tolist():
-            values[feature] += 1 / len(told.places)
-    for feature in told.altogether:
+    for feature in places.ravel().tolist():
+        values[feature] += 1 / len(places)
+    for feature in altogether.tolist():
         values[feature] += 1
     values.pop(NO_FEATURE, None)
     return dict(values)

@@ -18,7 +18,7 @@ from kg.components.tokenizing import adapt_tokenizer
 from kg.components.tokens import sentence_bounds, token_table
 from kg.errors import KgError
 from kg.model import Entity, Extraction, FieldName, Mention, Paper
-from kg.processes import BATCH_SIZE, in_batches
+from kg.processes import BATCH_SIZE, collector_paused, in_batches
 from kg.rulebook import Rulebook
 
 COMPONENTS: Final = (
@@ -91,16 +91,17 @@ def annotate(nlp: Language, paper: Paper, *, winners_only: bool = False) -> Doc:
 def annotate_all(nlp: Language, papers: Sequence[Paper], *, winners_only: bool = False) -> list[Doc]:
     """The Docs of papers, read together: what :func:`annotate` gives for each, but faster."""
     docs = []
-    for paper in papers:
-        text = paper_text(paper)
-        doc = nlp.make_doc(text)
-        doc._.kg_fields = paper_fields(paper)
-        doc._.kg_winners_only = winners_only
-        token_table(doc, text)
-        docs.append(doc)
-    for _, component in nlp.pipeline:
-        pipe = getattr(component, "pipe", None)
-        docs = list(map(component, docs)) if pipe is None else list(pipe(docs))
+    with collector_paused():
+        for paper in papers:
+            text = paper_text(paper)
+            doc = nlp.make_doc(text)
+            doc._.kg_fields = paper_fields(paper)
+            doc._.kg_winners_only = winners_only
+            token_table(doc, text)
+            docs.append(doc)
+        for _, component in nlp.pipeline:
+            pipe = getattr(component, "pipe", None)
+            docs = list(map(component, docs)) if pipe is None else list(pipe(docs))
     return docs
 
 

@@ -110,6 +110,7 @@ class Descriptions:
         self._numbers: dict[str, int] = {}
         self._tests: list[tuple[int, Test]] = []
         self._by_word: dict[tuple[str, str], set[int]] = {}
+        self._searches: dict[str, list[tuple[int, Callable[[str], object]]]] = {"text": [], "lower_": []}
         self._known: dict[int, int] = {}
         self._kinds: dict[tuple[int, ...], int] = {}
         self._rows: NDArray[np.uint8] = np.zeros((0, 0), dtype=np.uint8)
@@ -140,7 +141,7 @@ class Descriptions:
         number = len(self._numbers)
         if opposite is not None:
             self._opposites[number] = opposite
-        elif not self._add_words(number, description):
+        elif not (self._add_words(number, description) or self._add_search(number, description)):
             self._tests.append((number, _all([_test(attribute, value) for attribute, value in description.items()])))
         self._numbers[name] = number
         self._known.clear()
@@ -178,11 +179,24 @@ class Descriptions:
             self._by_word.setdefault((_TEXT_ATTRIBUTES[attribute], word), set()).add(number)
         return True
 
-    def _learn(self, doc: Doc, orth: int) -> int:
-        """The kind of a word, by the hash of its text."""
+    def _add_search(self, number: int, description: Description) -> bool:
+        """File a description that only gives a regular expression, as most do, apart, for it is quicker to try."""
+        if len(description) != 1:
+            return False
+        ((attribute, value),) = description.items()
+        searches = self._searches.get(_TEXT_ATTRIBUTES.get(attribute, ""))
+        if searches is None or not isinstance(value, Mapping) or set(value) != {"REGEX"}:
+            return False
+        searches.append((number, _expression(value["REGEX"]).search))
+        return True
+
+    def _learn(self, doc: Doc, orth: int) -> None:
+        """Find out the kind of a word, given by the hash of its text."""
         word = Word(doc.vocab[orth])
         found = {number for number, test in self._tests if test(word)}
-        found.update(self._by_word.get(("lower_", word.lower_), ()), self._by_word.get(("text", word.text), ()))
+        for attribute, text in (("text", word.text), ("lower_", word.lower_)):
+            found.update(self._by_word.get((attribute, text), ()))
+            found.update([number for number, search in self._searches[attribute] if search(text)])
         holding = tuple(sorted(found))
         kind = self._kinds.get(holding)
         if kind is None:
@@ -195,7 +209,6 @@ class Descriptions:
             for number, opposite in self._opposites.items():
                 self._rows[kind, number] = opposite not in found
         self._known[orth] = kind
-        return kind
 
     def masks(self, doc: Doc) -> list[int]:
         """For each description the positions in the Doc where it holds, as the bits of an integer.
@@ -206,9 +219,9 @@ class Descriptions:
         if recent is not None and recent[0] is doc:
             return recent[1]
         words = doc.to_array(ORTH).tolist()
-        known = list(map(self._known.get, words))
-        kinds = [self._learn(doc, word) if kind is None else kind for word, kind in zip(words, known, strict=True)]
-        masks = self._masks(kinds) if kinds else [0] * len(self._numbers)
+        for word in [word for word in words if word not in self._known]:
+            self._learn(doc, word)
+        masks = self._masks(list(map(self._known.__getitem__, words))) if words else [0] * len(self._numbers)
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
         self._recent[id(doc)] = doc, masks
@@ -346,14 +359,18 @@ def _text_test(text_of: Callable[[Word], str], key: str, wanted: Any) -> Test:
         outside = frozenset(wanted)
         return lambda word: text_of(word) not in outside
     if key == "REGEX":
-        if not isinstance(wanted, str):
-            raise PatternError(f"REGEX takes a regular expression, not {wanted!r}")
-        try:
-            search = re.compile(wanted).search
-        except re.error as error:
-            raise PatternError(f"REGEX {wanted!r} is no regular expression: {error}") from error
+        search = _expression(wanted).search
         return lambda word: search(text_of(word)) is not None
     raise PatternError(f"unknown key {key!r}; known are IN, NOT_IN, REGEX")
+
+
+def _expression(value: object) -> re.Pattern[str]:
+    if not isinstance(value, str):
+        raise PatternError(f"REGEX takes a regular expression, not {value!r}")
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise PatternError(f"REGEX {value!r} is no regular expression: {error}") from error
 
 
 def _length_test(value: object) -> Test:

@@ -27,6 +27,8 @@ def words(name: str, heads: Collection[str] = ()) -> tuple[str, ...]:
     ``heads`` are generic heads (case-folded) that say nothing at the end of a name: with
     ``{"dataset"}``, "ImageNet dataset" is "ImageNet".
     """
+    if name.isalpha() and name.isascii():
+        return (_singular(name.lower()),)
     if _PLAIN.fullmatch(name):  # most names, to which the steps below do no more than this
         found = name.lower().replace("-", " ").replace("/", " ").split()
     else:

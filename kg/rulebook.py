@@ -29,6 +29,7 @@ from kg.ruletables import (
     WEIGHTS,
     WORD_CLASSES,
     LexiconEntry,
+    LexiconKind,
     OnError,
     read_lexicon,
     read_weights,
@@ -174,16 +175,22 @@ class Rulebook:
 
         ``lexicon.tsv`` comes first, the others follow by name. Raises RuleError with file and line.
         """
-        names = sorted(filter(is_lexicon, self.texts), key=lambda name: (name != LEXICON, name))
-        return tuple(entry for name in names for entry in self._entries(name))
+        return tuple(self._lexicon())
 
-    def _entries(self, name: str) -> Iterator[LexiconEntry]:
-        return read_lexicon(name, self.texts[name], on_error=self._on_error)
+    def _lexicon(self) -> Iterator[LexiconEntry]:
+        for name in sorted(filter(is_lexicon, self.texts), key=lambda name: (name != LEXICON, name)):
+            yield from read_lexicon(name, self.texts[name], on_error=self._on_error)
 
     @functools.cached_property
-    def entries(self) -> dict[str, LexiconEntry]:
-        """The entries of the lexicon by the key of their names (:func:`kg.names.key`). Raises RuleError."""
-        return {names.key(entry.name): entry for entry in self.lexicon}
+    def kinds(self) -> dict[str, LexiconKind]:
+        """What the lexicon says of names, by their keys (:func:`kg.names.key`). Raises RuleError.
+
+        The entries are not kept: there are tens of thousands, and Python's garbage collector looks at each again.
+        """
+        kind_of = functools.lru_cache(maxsize=None)(LexiconKind)  # few different ones
+        return {
+            names.key(entry.name): kind_of(entry.types, entry.optional, entry.ambiguous) for entry in self._lexicon()
+        }
 
     @functools.cached_property
     def word_classes(self) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
@@ -39,6 +37,14 @@ _NOTES: Final = {
 _STATUSES: Final[dict[str, LexiconStatus]] = {"read": "read", "cues": "cues"}
 _DEFAULTS: Final = ("", NO_ENTITY, "", "read", "0", *("0" for _ in ENTITY_TYPES), "")
 _LEAST_COLUMNS: Final = 2
+
+
+class LexiconKind(NamedTuple):
+    """What the lexicon says of a name: its types, the more frequent first, and the notes of its entry."""
+
+    types: tuple[EntityType, ...] = ()
+    optional: bool = False
+    ambiguous: bool = False
 
 
 class LexiconEntry(NamedTuple):
@@ -139,22 +145,23 @@ def read_weights(text: str, *, on_error: OnError = refuse) -> dict[str, tuple[fl
 
     Raises RuleError with file and line, unless ``on_error`` does something else.
     """
-    rows = csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
-    header = next(rows, None)
+    header, *lines = text.split("\n")
     found: dict[str, tuple[float, ...]] = {}
-    if header is not None and header != ["feature", *WEIGHT_CLASSES]:
+    if text and header.split("\t") != ["feature", *WEIGHT_CLASSES]:
         on_error(RuleError(f"{WEIGHTS}:1: the columns must be feature, {', '.join(WEIGHT_CLASSES)}"))
         return found
-    for number, row in enumerate(rows, start=2):
+    number_of = functools.lru_cache(maxsize=None)(float)  # there are few different ones
+    for number, line in enumerate(lines, start=2):
+        feature, *values = line.split("\t")
         try:
-            feature, *values = row
-            found[feature.replace(LINE_BREAK, "\n")] = tuple(map(float, values))
+            found[feature.replace(LINE_BREAK, "\n")] = tuple(map(number_of, values))
         except ValueError as error:
             on_error(RuleError(f"{WEIGHTS}:{number}: a line must give a feature and numbers: {error}"))
             continue
-        if len(values) != len(WEIGHT_CLASSES):
+        if len(values) != len(WEIGHT_CLASSES) and line:
             message = f"a line must give {len(WEIGHT_CLASSES)} weights, not {len(values)}"
             on_error(RuleError(f"{WEIGHTS}:{number}: {message}"))
+    found.pop("", None)
     return found
 
 

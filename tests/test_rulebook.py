@@ -47,7 +47,7 @@ def test_rules_that_come_with_kg_are_right(rulebook: Rulebook) -> None:
     for role in rulebook.rules(RoleRule, "role"):
         rulebook.compile((*role.before, *role.after), role.id)
     assert rulebook.rules(TokenRule, "sentence")
-    assert rulebook.entries
+    assert rulebook.kinds
     assert rulebook.word_classes
 
 

@@ -6,19 +6,19 @@ Of candidates that overlap the surer and longer one stays.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, cast
 
 import numpy as np
 from spacy.tokens import Doc
 
 from kg.components.document import Candidate
-from kg.components.evidence import NameEvidence, aliases_of
-from kg.components.features import Span
-from kg.components.naming import key
+from kg.components.evidence import Evidence, NameEvidence
+from kg.components.layout import Span
 from kg.components.proposals import NOTHING, Proposal
-from kg.components.tokens import token_table
-from kg.components.weighing import Sums
+from kg.components.tokens import TokenTable, token_table
+from kg.components.weighing import Weights
 from kg.model import EntityType
 from kg.ruletables import WEIGHT_CLASSES
 
@@ -29,93 +29,97 @@ LENGTH_EXPONENT: Final = 0.4
 """How much more a longer candidate counts than a shorter one inside it: by its tokens to this power."""
 
 
-class Arbiter:
-    """Decides between the candidates of one Doc."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The most probable type of a name, with its probability; Nothing where that is too small."""
 
-    def __init__(self, doc: Doc) -> None:
-        self._tokens = token_table(doc)
-        self._winners_only = bool(doc._.kg_winners_only)
-        self._aliases = aliases_of(doc)
-        self._alias_spans = [
-            (form.start, form.end)
-            for abbreviation in doc._.kg_abbreviations or ()
-            for form in (abbreviation.short, abbreviation.long)
-        ]
+    told: NameEvidence
+    type: str
+    score: float
 
-    def decide(self, names: Mapping[str, NameEvidence], shares: Sums) -> list[Candidate]:
-        """All candidates in reading order, the standing one of a span before those that lost to it.
+    @property
+    def accepted(self) -> bool:
+        """Whether the name is a mention."""
+        return self.type != NOTHING
 
-        ``shares`` are the probabilities of each class for each name.
-        """
-        if not names:
-            return []
-        verdicts = _verdicts(names, shares)
-        found: list[Candidate] = []
-        for name, told in names.items():
-            winner, score = verdicts[name]
-            if winner == NOTHING and (self._winners_only or not told.rules):
-                continue
-            reason = SAME_NAME_RULE if winner in told.rules else WEIGHTS_RULE
-            for span, proposals in told.proposals.items():
-                if winner != NOTHING or proposals:
-                    found += self._candidates(span, proposals, winner, score, reason)
-        for span, name in self._other_places(names, verdicts):
-            found += self._candidates(span, [], *verdicts[name], SAME_NAME_RULE)
-        settle_overlaps([candidate for candidate in found if not candidate.lost_to])
-        found.sort(key=lambda c: (c.start, -c.end, bool(c.lost_to), c.type, c.rule))
-        return found
-
-    def _other_places(
-        self, names: Mapping[str, NameEvidence], verdicts: Mapping[str, tuple[str, float]]
-    ) -> Iterator[tuple[Span, str]]:
-        """The other places of every name that was accepted somewhere, with the name's key."""
-        lower = self._tokens.lower
-        spans = {span: name for name, told in names.items() for span in told.proposals}
-        wanted: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
-        own = [(span, key(self._tokens.text_of(*span))) for span in self._alias_spans]
-        for (start, end), name in [*spans.items(), *((span, self._aliases.get(known, known)) for span, known in own)]:
-            if verdicts.get(name, (NOTHING, 0.0))[0] != NOTHING:
-                wanted[lower[start]][tuple(lower[start:end])] = name
-        for start, word in enumerate(lower):
-            if word in wanted:
-                for words, name in wanted[word].items():
-                    span = (start, start + len(words))
-                    if span not in spans and tuple(lower[start : span[1]]) == words:
-                        yield span, name
-
-    def _candidates(
-        self, span: Span, proposals: list[Proposal], winner: str, score: float, reason: str
-    ) -> Iterator[Candidate]:
-        start, end = span
-        first, last = self._tokens.starts[start], self._tokens.ends[end - 1]
-        ranked = sorted(proposals, key=lambda p: (-p.confidence, p.rule, p.type))
-        accepted = winner != NOTHING
-        best = next((proposal for proposal in ranked if accepted and proposal.type == winner), None)
-        for proposal in () if self._winners_only else ranked:
-            if proposal.type == NOTHING or proposal is best:
-                continue
-            if not accepted:
-                lost = f"too little confidence ({score:.2f})"
-            elif proposal.type != winner:
-                lost = f"{winner}, by what else is said of this name"
-            else:
-                lost = f"{best.rule if best else reason}, which says the same"
-            yield Candidate(
-                start, end, cast("EntityType", proposal.type), proposal.rule, proposal.confidence, lost, first, last
-            )
-        if accepted:
-            rule = best.rule if best is not None else reason
-            yield Candidate(start, end, cast("EntityType", winner), rule, round(score, 4), "", first, last)
+    @property
+    def reason(self) -> str:
+        """What is given as the rule of a mention where no rule proposes it."""
+        return SAME_NAME_RULE if self.type in self.told.rules else WEIGHTS_RULE
 
 
-def _verdicts(names: Iterable[str], shares: Sums) -> dict[str, tuple[str, float]]:
-    """The most probable type of each name with its probability; Nothing where that is too small."""
+def verdicts_of(evidence: Evidence, weights: Weights, docs: Sequence[Doc]) -> list[list[Verdict]]:
+    """The verdicts on the names of each Doc that are mentions.
+
+    Where not only winners are asked for, those on all names that rules propose are among them.
+    """
+    shares = evidence.probabilities(weights)
     best = shares[:, 1:].argmax(axis=1) + 1
-    scores = shares[np.arange(len(best)), best].tolist()
-    return {
-        name: (WEIGHT_CLASSES[kind] if score >= LEAST_SCORE else NOTHING, score)
-        for name, kind, score in zip(names, best.tolist(), scores, strict=True)
-    }
+    scores = shares[np.arange(len(best)), best]
+    best[scores < LEAST_SCORE] = WEIGHT_CLASSES.index(NOTHING)
+    accepted = set(np.flatnonzero(best).tolist())
+    names = []
+    for doc, own in zip(docs, evidence.names.of_docs, strict=True):
+        wanted = accepted if doc._.kg_winners_only else accepted.union(evidence.rules)
+        names.append([name for name in own if name in wanted])
+    told = iter(evidence.of(name for own in names for name in own))
+    return [[Verdict(next(told), WEIGHT_CLASSES[best[name]], float(scores[name])) for name in own] for own in names]
+
+
+def candidates_of(doc: Doc, verdicts: Sequence[Verdict]) -> list[Candidate]:
+    """All candidates in reading order, the standing one of a span before those that lost to it."""
+    tokens, winners_only = token_table(doc), bool(doc._.kg_winners_only)
+    found: list[Candidate] = []
+    for verdict in verdicts:
+        for span, proposals in verdict.told.proposals.items():
+            ranked = sorted(proposals, key=lambda p: (-p.confidence, p.rule, p.type))
+            best = next((proposal for proposal in ranked if proposal.type == verdict.type), None)
+            if verdict.accepted:
+                found.append(_winner(tokens, span, verdict, best))
+            if not winners_only:
+                losers = (proposal for proposal in ranked if proposal is not best and proposal.type != NOTHING)
+                found += [_loser(tokens, proposal, verdict, best) for proposal in losers]
+    found += [_winner(tokens, span, verdict) for span, verdict in _other_places(tokens, verdicts)]
+    settle_overlaps([candidate for candidate in found if not candidate.lost_to])
+    found.sort(key=lambda c: (c.start, -c.end, bool(c.lost_to), c.type, c.rule))
+    return found
+
+
+def _winner(tokens: TokenTable, span: Span, verdict: Verdict, best: Proposal | None = None) -> Candidate:
+    """The mention at a span, by the rule that says so there if there is one."""
+    start, end = span
+    rule = verdict.reason if best is None else best.rule
+    first, last = tokens.starts[start], tokens.ends[end - 1]
+    return Candidate(start, end, cast("EntityType", verdict.type), rule, round(verdict.score, 4), "", first, last)
+
+
+def _loser(tokens: TokenTable, proposal: Proposal, verdict: Verdict, best: Proposal | None) -> Candidate:
+    """What a rule proposed in vain, and why."""
+    start, end, kind, rule, confidence = proposal
+    if not verdict.accepted:
+        lost = f"too little confidence ({verdict.score:.2f})"
+    elif kind != verdict.type:
+        lost = f"{verdict.type}, by what else is said of this name"
+    else:
+        lost = f"{verdict.reason if best is None else best.rule}, which says the same"
+    first, last = tokens.starts[start], tokens.ends[end - 1]
+    return Candidate(start, end, cast("EntityType", kind), rule, confidence, lost, first, last)
+
+
+def _other_places(tokens: TokenTable, verdicts: Iterable[Verdict]) -> Iterator[tuple[Span, Verdict]]:
+    """The other places of every name that was accepted somewhere."""
+    lower = tokens.lower
+    accepted = [verdict for verdict in verdicts if verdict.accepted]
+    taken = {span for verdict in accepted for span in verdict.told.proposals}
+    wanted: dict[str, dict[tuple[str, ...], Verdict]] = defaultdict(dict)
+    for verdict in accepted:
+        for start, end in (*verdict.told.proposals, *verdict.told.defined):
+            wanted[lower[start]][tuple(lower[start:end])] = verdict
+    for start in [place for place, word in enumerate(lower) if word in wanted]:
+        for words, verdict in wanted[lower[start]].items():
+            span = (start, start + len(words))
+            if span not in taken and tuple(lower[start : span[1]]) == words:
+                yield span, verdict
 
 
 def settle_overlaps(standing: list[Candidate]) -> None:

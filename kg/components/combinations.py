@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from kg.components.hashing import HashTable
 from kg.components.vocabulary import Vocabulary, Words
 from kg.components.weighing import Numbers, Weights
 
@@ -33,7 +34,7 @@ class Combinations:
     """The numbers of the features of two or three words.
 
     Their words are numbers of a vocabulary. A family and its words make one number, by multiplication with odd
-    constants modulo 2^64; these are kept sorted.
+    constants modulo 2^64.
     """
 
     def __init__(self, weights: Weights, vocabulary: Vocabulary) -> None:
@@ -42,25 +43,21 @@ class Combinations:
         self._salts = {
             family: np.uint64(number * _FAMILY_FACTOR % _MODULUS) for number, family in enumerate(FAMILIES, start=1)
         }
-        known: dict[int, int] = {}
-        for number, feature in enumerate(weights.names):
-            family, *words = feature.split(" ")
-            if family in self._salts:
-                columns = [np.array([vocabulary.number(word)]) for word in words]
-                known[int(self._keys(family, columns)[0])] = number
-        self._sorted = np.array(sorted(known) or [0], dtype=np.uint64)
-        self._numbers = np.array([known.get(int(key), 0) for key in self._sorted], dtype=np.intp)
+        keys, numbers = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int64)]
+        for family in FAMILIES:
+            values = weights.values(family)
+            words = np.array([[vocabulary.number(word) for word in value.split(" ")] for value in values])
+            if values:
+                keys.append(self._keys(family, list(words.T)))
+                numbers.append(np.array(list(values.values())))
+        self._known = HashTable(np.concatenate(keys), np.concatenate(numbers))
         self._learned: dict[tuple[str, tuple[int, ...]], int] = {}
 
     def features(self, wanted: Mapping[str, Sequence[Words]]) -> Numbers:
-        """The numbers of features, of shape (places, families), given the columns of words of each family."""
+        """The numbers of features, of shape (families, places), given the columns of words of each family."""
         if self._weights.learning:
             return self._learn(wanted)
-        keys = np.stack([self._keys(family, columns) for family, columns in wanted.items()], axis=1)
-        places = np.searchsorted(self._sorted, keys)
-        places[places == len(self._sorted)] = 0
-        found: Numbers = np.where(self._sorted[places] == keys, self._numbers[places], 0)
-        return found
+        return self._known.get(np.stack([self._keys(family, columns) for family, columns in wanted.items()]))
 
     def _keys(self, family: str, columns: Sequence[Words]) -> npt.NDArray[np.uint64]:
         keys = np.full(len(columns[0]), self._salts[family])
@@ -82,4 +79,4 @@ class Combinations:
                     self._learned[family, words] = number
                 rows.append(number)
             found.append(rows)
-        return np.array(found, dtype=np.intp).T
+        return np.array(found, dtype=np.intp)

@@ -7,27 +7,22 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from spacy.tokens import Doc
 
 from kg.components.combinations import Combinations
-from kg.components.document import end_of_title, fields_of
-from kg.components.phrases import Phrases
-from kg.components.tokens import token_table
-from kg.components.vocabulary import FIRST_CAPITAL, HEAD_TOKENS, Vocabulary, Words, hash_of
-from kg.components.weighing import NO_FEATURE, Numbers, Weights
+from kg.components.hashing import HashTable, hashes_of
+from kg.components.layout import MOST_TOKENS, Layout, Spans
+from kg.components.vocabulary import FIRST_CAPITAL, HEAD_COUNTS, HEAD_TOKENS, NO_WORD, Vocabulary, Words
+from kg.components.weighing import NO_FEATURE, Numbers, Sums, Weights
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
-from kg.ruletables import LexiconEntry
+from kg.ruletables import LexiconKind
 
 FILE: Final = "features.toml"
-MOST_TOKENS: Final = 7
 LEAST_LEAD: Final = -5.0
 LEAST_LEAD_OF_ENDS: Final = 0.5
 """Parts of phrases are left out early where all that is told at their place, or already their first and last word with
@@ -37,33 +32,10 @@ _WRITINGS: Final = ("small", "capital", "name")
 _COUNTED_TOKENS: Final = 6
 _MOST_CUT: Final = 3
 _MOST_AFTER: Final = 2
+_SHIFT: Final = 32
 MISSING: Final = -1
 TWO: Final = 2
-ROOM_BEFORE: Final = 3
-ROOM_AFTER: Final = 3
 _COLON: Final = ":"
-
-Span = tuple[int, int]
-Spans = tuple[Words, Words]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Several Docs in one row of tokens: the place of each, the words, and what is known of every token.
-
-    ``phrase_start`` and ``phrase_end`` bound the noun phrase around a token, ``run_end`` is where the run of names ends
-    that begins there; -1 where there is none. ``parts`` are the first and last tokens of all runs of tokens, up to the
-    greatest length, within a phrase, a run of names or a base.
-    """
-
-    offsets: list[int]
-    words: Words
-    in_title: npt.NDArray[np.bool_]
-    opening: npt.NDArray[np.bool_]
-    phrase_start: Words
-    phrase_end: Words
-    run_end: Words
-    parts: Spans
 
 
 class SpanFeatures:
@@ -85,22 +57,20 @@ class SpanFeatures:
 
     def _read_lexicon(self, rulebook: Rulebook) -> None:
         number = self.weights.number
-        entries = [LexiconEntry("", ()), *rulebook.entries.values()]
-        keys = [0, *map(hash_of, rulebook.entries)]
-        order = sorted(range(1, len(keys)), key=keys.__getitem__) or [0]
-        self._lexicon_keys = np.array([keys[index] for index in order], dtype=np.uint64)
-        self._lexicon_order = np.array(order)
-        labels = ["unknown", *map(_label, entries[1:])]
-        kinds = [entry.types[0] if entry.types else "" for entry in entries]
-        self._names_something = np.array([bool(entry.types) for entry in entries])
-        self._ambiguous = np.array([entry.ambiguous for entry in entries])
+        kinds = [LexiconKind(), *rulebook.kinds.values()]
+        keys = hashes_of(list(rulebook.kinds))
+        self._entry_of = HashTable(keys, np.arange(1, len(kinds)))
+        labels = ["unknown", *map(_label, kinds[1:])]
+        types = [kind.types[0] if kind.types else "" for kind in kinds]
+        self._names_something = np.array([bool(kind.types) for kind in kinds])
+        self._ambiguous = np.array([kind.ambiguous for kind in kinds])
         self._as_whole = _numbered(labels, lambda label: number("lexicon", label))
         self._as_end = _numbered(labels, lambda label: number("lexicon-end", label))
         self._as_end_after = np.array(
-            [_numbered(kinds, functools.partial(self._after, count)) for count in map(str, range(_MOST_AFTER + 1))]
+            [_numbered(types, functools.partial(self._after, count)) for count in map(str, range(_MOST_AFTER + 1))]
         )
-        self._as_start = _numbered(kinds, lambda kind: number("lexicon-start", kind))
-        self._kind = _numbered(kinds, lambda kind: self.words.number(kind) if kind else -1)
+        self._as_start = _numbered(types, lambda kind: number("lexicon-start", kind))
+        self._kind = _numbered(types, lambda kind: self.words.number(kind) if kind else -1)
         self._small_ambiguous = number("lexicon", "ambiguous-and-small")
 
     def _after(self, count: str, kind: str) -> int:
@@ -131,59 +101,35 @@ class SpanFeatures:
         self._in_text, self._in_title = number("in", "text"), number("in", "title")
         self._opening, self._before_colon = number("in", "title-opening"), number("in", "title-before-colon")
 
-    def lay_out(self, docs: Sequence[Doc], phrases: Sequence[Phrases], bases: Sequence[Iterable[Span]]) -> Layout:
-        """The tokens of Docs in one row, with room between them, and where in it phrases and names stand.
-
-        ``bases`` are further spans of each Doc whose parts may be mentions.
-        """
-        room_before, room_after = [self.words.start] * ROOM_BEFORE, [self.words.end] * ROOM_AFTER
-        words: list[int] = []
-        offsets: list[int] = []
-        in_title: list[bool] = []
-        for doc, numbers in zip(docs, self.words.of(docs), strict=True):
-            words += room_before
-            offsets.append(len(words))
-            words += numbers
-            words += room_after
-            title_end = end_of_title(fields_of(doc))
-            titled = bisect_left(token_table(doc).starts, title_end)
-            in_title += [False] * ROOM_BEFORE + [True] * titled + [False] * (len(numbers) - titled + ROOM_AFTER)
-        size = len(words)
-        phrase_start, phrase_end, run_end, reach = [-1] * size, [-1] * size, [-1] * size, [0] * size
-        for offset, found, more in zip(offsets, phrases, bases, strict=True):
-            for first, last in found.phrases.items():
-                phrase_start[first + offset : last + offset] = [first + offset] * (last - first)
-                phrase_end[first + offset : last + offset] = [last + offset] * (last - first)
-            for first, last in found.names.items():
-                run_end[first + offset] = last + offset
-            for first, last in (*found.phrases.items(), *found.names.items(), *more):
-                for token in range(first + offset, last + offset):
-                    reach[token] = max(reach[token], last + offset)
-        opening = np.zeros(size, dtype=np.bool_)
-        opening[offsets] = True
-        return Layout(
-            offsets=offsets,
-            words=np.array(words, dtype=np.int64),
-            in_title=np.array(in_title),
-            opening=opening,
-            phrase_start=np.array(phrase_start),
-            phrase_end=np.array(phrase_end),
-            run_end=np.array(run_end),
-            parts=_windows(np.array(reach)),
-        )
-
-    def spans(self, layout: Layout) -> Spans:
-        """The first tokens and the ends of the parts of phrases, runs of names and bases that may be mentions."""
+    def with_parts(self, spans: Spans, layout: Layout) -> Spans:
+        """These spans, and then the parts of phrases, runs of names and bases that may be mentions."""
         words, leads = layout.words, self.words.leads
         starts, ends = leads[words, 1], leads[words, 0]
         starts[1:] += leads[words[:-1], 2]
         ends[:-1] += leads[words[1:], 3]
         first, last = layout.parts
         good = starts[first] + ends[last] >= LEAST_LEAD_OF_ENDS
-        return first[good], last[good] + 1
+        known = np.isin(_pairs(first, last + 1), _pairs(*spans))
+        first, last = first[good & ~known], last[good & ~known]
+        return np.concatenate((spans[0], first)), np.concatenate((spans[1], last + 1))
 
-    def of(self, layout: Layout, spans: Spans) -> Numbers:
+    def numbers(self, layout: Layout, spans: Spans) -> Numbers:
         """The features of spans, of shape (spans, features)."""
+        of_words, others = self._tell(layout, spans)
+        columns = [self.words.features(place)[row] for place, words in of_words for row in np.atleast_2d(words)]
+        return np.concatenate((*columns, others), axis=1)
+
+    def sums(self, layout: Layout, spans: Spans) -> Sums:
+        """The sums of the weights of the features of spans, of shape (spans, classes)."""
+        of_words, others = self._tell(layout, spans)
+        found = self.weights.sums(others)
+        for place, words in of_words:
+            sums = self.words.sums(place)[words]
+            found += sums.sum(axis=0) if words.ndim > 1 else sums
+        return found
+
+    def _tell(self, layout: Layout, spans: Spans) -> tuple[list[tuple[str, Words]], Numbers]:
+        """What is told of spans: which words stand at which places, and all other features."""
         start, end = spans
         lengths = end - start
         words = layout.words
@@ -213,27 +159,24 @@ class SpanFeatures:
                 "after-writing": (after, self._writings[writing]),
             }
         )
-        ends = [column(f"at_end_{tokens}")[last] for tokens in range(1, HEAD_TOKENS + 1)]
-        columns = start[:, None] + np.arange(MOST_TOKENS)
-        inside = column("inside")[lower[np.minimum(columns, len(words) - 1)]]
-        return np.concatenate(
-            (
-                np.choose((np.minimum(lengths, HEAD_TOKENS) - 1)[:, None], ends),
-                column("at_start")[first],
-                np.where(columns < end[:, None], inside, NO_FEATURE),
-                self._written[writing, np.minimum(lengths, _COUNTED_TOKENS)],
-                np.where(_any(column("hyphen")[words], start, end), self._hyphen, NO_FEATURE)[:, None],
-                lexicon,
-                combined,
-                column("before")[before],
-                column("after")[after],
-                column("second_before")[second_before][:, None],
-                column("second_after")[second_after][:, None],
-                self._in_phrase(layout, lower, spans),
-                self._in_field(layout, spans),
-            ),
-            axis=1,
-        )
+        tokens = start + np.arange(MOST_TOKENS)[:, None]
+        inside = np.where(tokens < end, lower[np.minimum(tokens, len(words) - 1)], NO_WORD)
+        left, right, in_phrase = self._in_phrase(layout, spans)
+        of_words = [
+            *((f"at_end_{n}", np.where(np.minimum(lengths, HEAD_TOKENS) == n, last, NO_WORD)) for n in HEAD_COUNTS),
+            ("at_start", first),
+            ("inside", inside),
+            ("before", before),
+            ("after", after),
+            ("second_before", second_before),
+            ("second_after", second_after),
+            ("cut_before", np.where(left > 0, before, NO_WORD)),
+            ("cut_after", np.where(right > 0, after, NO_WORD)),
+        ]
+        hyphen = np.where(_any(column("hyphen")[words], start, end), self._hyphen, NO_FEATURE)
+        written = self._written[writing, np.minimum(lengths, _COUNTED_TOKENS)]
+        others = (written.T, [hyphen], lexicon, combined, in_phrase, self._in_field(layout, spans))
+        return of_words, np.concatenate(others).T
 
     def _writing(self, words: Words, start: Words, end: Words) -> Words:
         capitals = self.words.column("capitals")[words]
@@ -265,46 +208,33 @@ class SpanFeatures:
                 np.where(at_end > 0, self._as_end[at_end], NO_FEATURE),
                 np.where(at_end > 0, self._as_end_after[np.minimum(cut, _MOST_AFTER), at_end], NO_FEATURE),
                 np.where(at_start > 0, self._as_start[at_start], NO_FEATURE),
-            ),
-            axis=1,
+            )
         )
         return found, np.where(at_start > 0, self._kind[at_start], MISSING)
 
     def _entries(self, layout: Layout) -> Words:
         """The lexicon's entries of the parts of phrases, by length less one and first token; 0 where there is none."""
-        words = layout.words
-        hashes, shifts = self.words.hashes[words].T
-        keys = np.zeros((MOST_TOKENS, len(words)), dtype=np.uint64)
-        keys[0] = hashes
-        for tokens in range(1, min(MOST_TOKENS, len(words))):
-            stop = len(words) - tokens
-            keys[tokens, :stop] = keys[tokens - 1, :stop] * shifts[tokens:] + hashes[tokens:]
         first, last = layout.parts
-        wanted = keys[last - first, first]
-        places = np.searchsorted(self._lexicon_keys, wanted)
-        places[places == len(self._lexicon_keys)] = 0
-        found = np.zeros(keys.shape, dtype=np.int64)
-        found[last - first, first] = np.where(self._lexicon_keys[places] == wanted, self._lexicon_order[places], 0)
+        found = np.zeros((MOST_TOKENS, len(layout.words)), dtype=np.int64)
+        found[last - first, first] = self._entry_of.get(layout.hashes.of(first, last + 1))
         return found
 
-    def _in_phrase(self, layout: Layout, lower: Words, spans: Spans) -> Numbers:
-        """How much of the noun phrase around it a span leaves out, and which words next to it."""
+    def _in_phrase(self, layout: Layout, spans: Spans) -> tuple[Words, Words, Numbers]:
+        """How many words of the noun phrase around it a span leaves out on the left and on the right, and more."""
         start, end = spans
         first, last = layout.phrase_start[start], layout.phrase_end[start]
-        left, right = start - first, np.maximum(last - end, 0)
         whole = (first == start) & (last == end)
         part = (first >= 0) & ~whole
-        return np.stack(
+        left, right = np.where(part, start - first, 0), np.where(part, np.maximum(last - end, 0), 0)
+        told = np.stack(
             (
                 np.where(whole, self._whole, self._part),
                 np.where(layout.run_end[start] == end, self._run, NO_FEATURE),
                 np.where(part, self._cut_left[np.minimum(left, _MOST_CUT)], NO_FEATURE),
                 np.where(part, self._cut_right[np.minimum(right, _MOST_CUT)], NO_FEATURE),
-                np.where(part & (left > 0), self.words.column("cut_before")[lower[start - 1]], NO_FEATURE),
-                np.where(part & (last > end), self.words.column("cut_after")[lower[end]], NO_FEATURE),
-            ),
-            axis=1,
+            )
         )
+        return left, right, told
 
     def _in_field(self, layout: Layout, spans: Spans) -> Numbers:
         start, end = spans
@@ -316,8 +246,7 @@ class SpanFeatures:
                 np.where(title, self._in_title, self._in_text),
                 np.where(opening, self._opening, NO_FEATURE),
                 np.where(colon, self._before_colon, NO_FEATURE),
-            ),
-            axis=1,
+            )
         )
 
 
@@ -328,13 +257,9 @@ def _any(flags: Words, start: Words, end: Words) -> npt.NDArray[np.bool_]:
     return held
 
 
-def _windows(reach: Words) -> Spans:
-    """The first and last tokens of all runs of tokens within reach, up to the greatest length."""
-    inside = np.flatnonzero(reach)
-    first = np.repeat(inside, MOST_TOKENS)
-    last = first + np.tile(np.arange(MOST_TOKENS), len(inside))
-    kept = last < reach[first]
-    return first[kept], last[kept]
+def _pairs(first: Words, second: Words) -> Words:
+    """One number for two small ones."""
+    return first << _SHIFT | second
 
 
 def _numbered(labels: Sequence[str], number: Callable[[str], int]) -> Numbers:
@@ -343,6 +268,6 @@ def _numbered(labels: Sequence[str], number: Callable[[str], int]) -> Numbers:
     return np.array([known[label] for label in labels])
 
 
-def _label(entry: LexiconEntry) -> str:
-    kind = "/".join(entry.types) or "none"
-    return f"{kind}{'-optional' if entry.optional else ''}{'-ambiguous' if entry.ambiguous else ''}"
+def _label(kind: LexiconKind) -> str:
+    types = "/".join(kind.types) or "none"
+    return f"{types}{'-optional' if kind.optional else ''}{'-ambiguous' if kind.ambiguous else ''}"

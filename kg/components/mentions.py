@@ -10,17 +10,18 @@ from typing import Final
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.components.arbiter import Arbiter
+from kg.components.arbiter import candidates_of, verdicts_of
 from kg.components.document import register_extensions
 from kg.components.evidence import Evidence, Gatherer
-from kg.components.features import Span, SpanFeatures
+from kg.components.features import SpanFeatures
+from kg.components.layout import Span
 from kg.components.phrases import PhraseFinder, Phrases
 from kg.components.proposals import CompiledRule, Proposal
 from kg.components.tokens import token_table
 from kg.components.weighing import Weights
 from kg.rulebook import MentionRule, Rulebook
 
-BATCH_SIZE: Final = 16
+BATCH_SIZE: Final = 32
 
 
 class Mentions:
@@ -49,17 +50,17 @@ class Mentions:
             self._annotate(docs)
             yield from docs
 
-    def gather(self, docs: Sequence[Doc]) -> Evidence:
-        """All names that may be mentions, with what is told of them."""
+    def gather(self, docs: Sequence[Doc]) -> Evidence | None:
+        """All names that may be mentions, with what is told of them; None where there are none."""
         phrases = [self._phrases.find(doc) if len(doc) else Phrases({}, {}, 0, 0) for doc in docs]
         proposals = [self._by_span(doc, self.proposals(doc, found)) for doc, found in zip(docs, phrases, strict=True)]
         return self._gatherer.gather(docs, proposals, phrases)
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
         evidence = self.gather(docs)
-        shares = evidence.probabilities(self._weights)
-        for doc, names, own in zip(docs, evidence.names, shares, strict=True):
-            doc._.kg_candidates = Arbiter(doc).decide(names, own)
+        verdicts = verdicts_of(evidence, self._weights, docs) if evidence else [[] for _ in docs]
+        for doc, own in zip(docs, verdicts, strict=True):
+            doc._.kg_candidates = candidates_of(doc, own)
 
     def proposals(self, doc: Doc, phrases: Phrases | None = None) -> list[Proposal]:
         """All that the rules propose."""
@@ -75,7 +76,7 @@ class Mentions:
         found: dict[Span, list[Proposal]] = {}
         for proposal in proposals:
             span = (proposal.start, proposal.end)
-            if span in found or not all(word in self._generic for word in lower[span[0] : span[1]]):
+            if span in found or not self._generic.issuperset(lower[span[0] : span[1]]):
                 found.setdefault(span, []).append(proposal)
         return found
 

@@ -43,7 +43,7 @@ class Roles:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._descriptions = rulebook.descriptions
-        self._known_names = frozenset(name for name, entry in rulebook.entries.items() if entry.types)
+        self._known_names = frozenset(name for name, kind in rulebook.kinds.items() if kind.types)
         self._own = TokenRules(rulebook, rulebook.rules(TokenRule, "own_work"))
         self._rules = [
             _Compiled(rule, Context(rulebook, rule.before, rule.id), Context(rulebook, rule.after, rule.id))

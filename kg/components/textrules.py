@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
@@ -86,10 +86,31 @@ class ResultRule:
     ignores: tuple[str, ...] = ()
 
 
+_Letters: TypeAlias = dict[str, "_Letters"]
+"""Words letter by letter: what follows each letter."""
+_END_OF_WORD: Final = ""
+
+
 def any_of(words: Iterable[str]) -> str:
-    """A pattern for any of the words, the longest first; a space stands for any white space."""
-    ordered = sorted(set(words), key=lambda word: (-len(word), word))
-    return f"(?:{'|'.join(spaced(word) for word in ordered)})"
+    """A pattern for any of the words, the longest first; a space stands for any white space.
+
+    Words that begin alike share their beginning, for Python's ``re`` tries one alternative after the other.
+    """
+    first: _Letters = {}
+    for word in words:
+        letters = first
+        for letter in word:
+            letters = letters.setdefault(letter, {})
+        letters[_END_OF_WORD] = {}
+    return f"(?:{_continued(first)})"
+
+
+def _continued(letters: _Letters) -> str:
+    """A pattern for what may follow."""
+    branches = [spaced(letter) + _continued(then) for letter, then in sorted(letters.items()) if letter]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'?' if _END_OF_WORD in letters else ''}"
 
 
 def spaced(words: str) -> str:

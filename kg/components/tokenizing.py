@@ -28,15 +28,21 @@ def adapt_tokenizer(nlp: Language, rulebook: Rulebook) -> None:
     """
     table = rulebook.table(FILE, "tokenizer")
     if isinstance(nlp.tokenizer, Tokenizer):
-        nlp.tokenizer.infix_finditer = _Affix(compile_infix_regex(_expressions(table, "infixes"))).finditer
         suffixes = [*(nlp.Defaults.suffixes or ()), *_expressions(table, "suffixes")]
-        nlp.tokenizer.suffix_search = _Affix(compile_suffix_regex(suffixes)).search
-        nlp.tokenizer.prefix_search = _Affix(compile_prefix_regex(nlp.Defaults.prefixes or ())).search
-        nlp.tokenizer.rules = {
-            case: tokens
-            for case, tokens in nlp.tokenizer.rules.items()
-            if any(character.isalpha() for character in case)
-        }
+        given = nlp.tokenizer
+        # one that is made anew reads its special cases once; one that is changed reads them again after each change
+        nlp.tokenizer = Tokenizer(
+            nlp.vocab,
+            rules={
+                case: tokens for case, tokens in given.rules.items() if any(character.isalpha() for character in case)
+            },
+            prefix_search=_Affix(compile_prefix_regex(nlp.Defaults.prefixes or ())).search,
+            suffix_search=_Affix(compile_suffix_regex(suffixes)).search,
+            infix_finditer=_Affix(compile_infix_regex(_expressions(table, "infixes"))).finditer,
+            token_match=given.token_match,
+            url_match=given.url_match,
+            faster_heuristics=given.faster_heuristics,
+        )
         # spaCy remembers nothing of a text after its first special case, which the line break after a title was,
         # and no more than 10,000 different strings, which a few hundred papers have; 3.7 has no such limit to change
         if hasattr(nlp.tokenizer, "max_cache_size"):

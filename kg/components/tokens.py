@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from spacy.attrs import IDX, LENGTH, LOWER, SENT_START
 from spacy.tokens import Doc
+
+MOST_REMEMBERED: Final = 200_000
+_known: dict[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,20 @@ def token_table(doc: Doc, text: str | None = None) -> TokenTable:
         attributes = doc.to_array([LOWER, IDX, LENGTH])
         known = doc._.kg_tokens = TokenTable(
             text=doc.text if text is None else text,
-            lower=list(map(doc.vocab.strings.__getitem__, attributes[:, 0].tolist())),
+            lower=_strings(doc, attributes[:, 0].tolist()),
             starts=attributes[:, 1].tolist(),
             ends=(attributes[:, 1] + attributes[:, 2]).tolist(),
         )
     return known
+
+
+def _strings(doc: Doc, hashes: list[int]) -> list[str]:
+    """The strings with these hashes, remembered, for spaCy decodes them anew each time."""
+    if len(_known) > MOST_REMEMBERED:
+        _known.clear()
+    for number in [number for number in hashes if number not in _known]:
+        _known[number] = doc.vocab.strings[number]
+    return list(map(_known.__getitem__, hashes))
 
 
 def sentence_starts(doc: Doc) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +13,39 @@ from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
 from kg import names
-from kg.components.weighing import Weights
+from kg.components.hashing import Hashes, Integers, hashes_of
+from kg.components.weighing import Numbers, Sums, Weights
+from kg.ruletables import WEIGHT_CLASSES
 
 Words = npt.NDArray[np.int64]
+_Number = TypeVar("_Number", bound=np.generic)
 START: Final = "<start>"
 END: Final = "<end>"
 HEAD_TOKENS: Final = 3
 MOST_WORDS: Final = 300_000
-HASH_BASE: Final = 1_000_003
-HASH_BITS: Final = 64
 FIRST_CAPITAL: Final = 4
+HEAD_COUNTS: Final = range(1, HEAD_TOKENS + 1)
+_FAMILIES: Final = (
+    "head",
+    "ending",
+    "tail",
+    "head-tokens",
+    "class-tokens",
+    "first",
+    "first-tail",
+    "word",
+    "before",
+    "class-before",
+    "after",
+    "class-after",
+    "second-before",
+    "second-after",
+    "cut-before",
+    "cut-after",
+)
 _ROOM: Final = 1 << 14
-_PLAIN: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
-_AT_END: Final = 5
 _CELLS: Final = {
-    **{f"at_end_{tokens}": _AT_END for tokens in range(1, HEAD_TOKENS + 1)},
+    **{f"at_end_{tokens}": 5 for tokens in HEAD_COUNTS},
     "at_start": 2,
     "inside": 1,
     "before": 2,
@@ -36,17 +54,14 @@ _CELLS: Final = {
     "second_after": 1,
     "cut_before": 1,
     "cut_after": 1,
-    "lower": 1,
-    "head": 1,
-    "word_class": 1,
-    "hyphen": 1,
-    "capitals": 1,
-    "strong": 1,
 }
-_FIRST: Final = dict(zip(_CELLS, accumulate(_CELLS.values(), initial=0), strict=False))
-_PLACES: Final = {name: (_FIRST[name], cells) for name, cells in _CELLS.items()}
-_COLUMNS: Final = sum(_CELLS.values())
-_INSIDE: Final = _FIRST["inside"]
+"""How many features a word has at each place in a span or beside it."""
+_PROPERTIES: Final = ("lower", "head", "word_class", "hyphen", "capitals", "strong")
+_COLUMNS: Final = dict(
+    zip((*_CELLS, *_PROPERTIES), accumulate((*_CELLS.values(), *(1 for _ in _PROPERTIES)), initial=0), strict=False)
+)
+_PLACES: Final = {place: number for number, place in enumerate(_CELLS)}
+NO_WORD: Final = 0
 _SHORTEST_PLURAL: Final = 5
 _ENDING_LETTERS: Final = 4
 _TAIL_LETTERS: Final = 3
@@ -57,21 +72,25 @@ class Vocabulary:
     """Numbers words, and tells the features of each.
 
     ``classes`` maps words to the class of words that they belong to. ``strong`` finds the words that are written like a
-    name. The tables have a row for each word; words that differ in case are different words.
+    name. The tables have a row for each word, and row 0, of no word, tells nothing. Words that differ in case are
+    different words.
     """
 
     def __init__(self, weights: Weights, classes: Mapping[str, str], strong: re.Pattern[str]) -> None:
         self._weights = weights
+        self._of = {family: weights.numbers(family) for family in _FAMILIES}
         self._classes = classes
         self._strong = strong
-        self._words: list[str] = []
-        self._keys: list[str] = []
+        self._words: list[str] = [""]
         self._numbers: dict[str, int] = {}
         self._by_orth: dict[int, int] = {}
         self._new: dict[int, list[int]] = {}
-        self._table = np.zeros((_ROOM, _COLUMNS), dtype=np.int64)
-        self._hashes = np.zeros((_ROOM, 2), dtype=np.uint64)
+        self._table = np.zeros((_ROOM, len(_PROPERTIES) + sum(_CELLS.values())), dtype=np.int64)
+        self._sums = np.zeros((_ROOM, len(_CELLS), len(WEIGHT_CLASSES)))
+        self._hashes = np.zeros(_ROOM, dtype=np.uint64)
+        self._lengths = np.zeros(_ROOM, dtype=np.int64)
         self._leads = np.zeros((_ROOM, 4))
+        self._kept = 0
         self.start, self.end = self.number(START), self.number(END)
 
     def number(self, word: str) -> int:
@@ -83,24 +102,19 @@ class Vocabulary:
         """The word with this number."""
         return self._words[number]
 
-    def key(self, text: str, words: list[int]) -> str:
-        """The key of a name (:func:`kg.names.key`) that is written like ``text`` and consists of these words."""
-        keys = [self._keys[word] for word in words]
-        return "".join(keys) if all(keys) else names.key(text)
-
     def of(self, docs: Sequence[Doc]) -> list[list[int]]:
         """The numbers of the tokens of Docs."""
-        rows = [doc.to_array(ORTH).tolist() for doc in docs]
-        known = self._by_orth
         if len(self._words) > MOST_WORDS:
             self._forget()
-        for doc, orths in zip(docs, rows, strict=True):
-            strings = doc.vocab.strings
-            for orth in orths:
-                if orth not in known:
-                    known[orth] = self.number(strings[orth])
+        known = self._by_orth
+        rows = []
+        for doc in docs:
+            orths = doc.to_array(ORTH).tolist()
+            for orth in [orth for orth in orths if orth not in known]:
+                known[orth] = self.number(doc.vocab.strings[orth])
+            rows.append(list(map(known.__getitem__, orths)))
         self._enter()
-        return [[known[orth] for orth in orths] for orths in rows]
+        return rows
 
     def keep(self) -> None:
         """Keep for good the words that are known now."""
@@ -108,14 +122,22 @@ class Vocabulary:
         self._kept = len(self._words)
 
     def column(self, name: str) -> Words:
-        """A column of the table; those of several cells are of shape (words, cells)."""
-        first, cells = _PLACES[name]
-        return self._table[:, first] if cells == 1 else self._table[:, first : first + cells]
+        """A property of every word."""
+        return self._table[:, _COLUMNS[name]]
+
+    def features(self, place: str) -> Numbers:
+        """The features of every word at a place, of shape (words, features)."""
+        first = _COLUMNS[place]
+        return self._table[:, first : first + _CELLS[place]]
+
+    def sums(self, place: str) -> Sums:
+        """The sums of the weights of these features, of shape (words, classes)."""
+        return self._sums[:, _PLACES[place]]
 
     @property
-    def hashes(self) -> npt.NDArray[np.uint64]:
-        """For each word the hash of its key, and by what that of what stands before it is multiplied."""
-        return self._hashes
+    def hashes(self) -> tuple[Hashes, Integers]:
+        """For each word the hash of its key, and how long that is."""
+        return self._hashes, self._lengths
 
     @property
     def leads(self) -> npt.NDArray[np.float64]:
@@ -126,7 +148,6 @@ class Vocabulary:
         for word in self._words[self._kept :]:
             del self._numbers[word]
         del self._words[self._kept :]
-        del self._keys[self._kept :]
         self._by_orth.clear()
 
     def _add(self, word: str) -> int:
@@ -146,38 +167,41 @@ class Vocabulary:
         return number
 
     def _tell(self, word: str, number: int) -> list[int]:
-        feature = self._weights.number
+        of = self._of
         singular = word[:-1] if len(word) >= _SHORTEST_PLURAL and word.endswith("s") else word
         word_class = self._class_of(word)
         tail = word[-_TAIL_LETTERS:]
-        last = [feature("head", singular), feature("ending", word[-_ENDING_LETTERS:]), feature("tail", tail)]
+        head, ending, tail_of_head = of["head"](singular), of["ending"](word[-_ENDING_LETTERS:]), of["tail"](tail)
         at_end: list[int] = []
-        for tokens in map(str, range(1, HEAD_TOKENS + 1)):
-            at_end += [
-                *last,
-                feature("head-tokens", f"{singular} {tokens}"),
-                feature("class-tokens", f"{word_class} {tokens}"),
-            ]
+        for tokens in HEAD_COUNTS:
+            with_head, with_class = f"{singular} {tokens}", f"{word_class} {tokens}"
+            at_end += (head, ending, tail_of_head, of["head-tokens"](with_head), of["class-tokens"](with_class))
         return [
             *at_end,
-            feature("first", word),
-            feature("first-tail", tail),
-            feature("word", word),
-            feature("before", word),
-            feature("class-before", word_class),
-            feature("after", word),
-            feature("class-after", word_class),
-            feature("second-before", word),
-            feature("second-after", word),
-            feature("cut-before", word),
-            feature("cut-after", word),
+            of["first"](word),
+            of["first-tail"](tail),
+            of["word"](word),
+            of["before"](word),
+            of["class-before"](word_class),
+            of["after"](word),
+            of["class-after"](word_class),
+            of["second-before"](word),
+            of["second-after"](word),
+            of["cut-before"](word),
+            of["cut-after"](word),
             number,
-            number if singular == word else self.number(singular),
-            self.number(word_class) if word_class else number,
+            number if singular == word else self._inner(singular),
+            self._inner(word_class) if word_class else number,
             int("-" in word),
             0,
             0,
         ]
+
+    def _inner(self, word: str) -> int:
+        """The number of a word that a combination may have; words that none has need no row of their own."""
+        if self._weights.learning or not self._kept:
+            return self.number(word)
+        return self._numbers.get(word, NO_WORD)
 
     def _enter(self) -> None:
         """Put new words into the tables."""
@@ -185,33 +209,23 @@ class Vocabulary:
         if not new:
             return
         while len(self._words) > len(self._table):
-            self._table = np.concatenate((self._table, np.zeros_like(self._table)))
-            self._hashes = np.concatenate((self._hashes, np.zeros_like(self._hashes)))
-            self._leads = np.concatenate((self._leads, np.zeros_like(self._leads)))
+            self._table = _doubled(self._table)
+            self._sums = _doubled(self._sums)
+            self._hashes = _doubled(self._hashes)
+            self._lengths = _doubled(self._lengths)
+            self._leads = _doubled(self._leads)
         numbers = list(new)
         rows = np.array(list(new.values()), dtype=np.int64)
         self._table[numbers] = rows
-        keys = [names.key(self._words[number]) for number in numbers]
-        self._keys += [""] * (len(self._words) - len(self._keys))
-        for number, key in zip(numbers, keys, strict=True):
-            self._keys[number] = key if _PLAIN.fullmatch(self._words[number]) else ""
-        self._hashes[numbers] = np.array(
-            [(hash_of(key), pow(HASH_BASE, len(key), 1 << HASH_BITS)) for key in keys], dtype=np.uint64
-        )
-        weights = self._weights
-        ends = [
-            rows[:, [*range(first, first + _AT_END), _INSIDE]] for first in range(0, HEAD_TOKENS * _AT_END, _AT_END)
-        ]
-        self._leads[numbers] = np.stack(
-            (
-                np.max([weights.leads(weights.sums(end)) for end in ends], axis=0),
-                *(
-                    weights.leads(weights.sums(rows[:, first : first + cells]))
-                    for first, cells in (_PLACES["at_start"], _PLACES["before"], _PLACES["after"])
-                ),
-            ),
-            axis=1,
-        )
+        keys = ["".join(names.words(self._words[number])) for number in numbers]
+        self._hashes[numbers] = hashes_of(keys)
+        self._lengths[numbers] = list(map(len, keys))
+        sums = np.stack([self._weights.sums(self.features(place)[numbers]) for place in _CELLS], axis=1)
+        self._sums[numbers] = sums
+        ends = sums[:, [_PLACES[f"at_end_{tokens}"] for tokens in HEAD_COUNTS]] + sums[:, [_PLACES["inside"]]]
+        self._leads[numbers, 0] = self._weights.leads(ends).max(axis=1)
+        beside = sums[:, [_PLACES[place] for place in ("at_start", "before", "after")]]
+        self._leads[numbers, 1:] = self._weights.leads(beside)
 
     def _class_of(self, word: str) -> str:
         """The class of words that a word belongs to, by its last part if it is hyphenated; empty if unknown."""
@@ -219,13 +233,6 @@ class Vocabulary:
         return found if found is not None else self._classes.get(word.rpartition("-")[2], "")
 
 
-def hash_of(key: str) -> int:
-    """A number for a key such that that of two keys in a row follows from theirs: a polynomial in its characters.
-
-    R. M. Karp and M. O. Rabin, "Efficient randomized pattern-matching algorithms", IBM Journal of Research and
-    Development 31(2), 1987; modulo 2^64.
-    """
-    found = 0
-    for character in key:
-        found = (found * HASH_BASE + ord(character)) & ((1 << HASH_BITS) - 1)
-    return found
+def _doubled(rows: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+    """Rows with as many empty ones after them."""
+    return np.concatenate((rows, np.zeros_like(rows)))

@@ -9,7 +9,8 @@ by their own confidence: where several propose the same type, their doubts are m
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,8 @@ from kg.components.proposals import NOTHING
 from kg.rulebook import Rulebook
 from kg.ruletables import BIAS, WEIGHT_CLASSES
 
+RulesByType = dict[str, dict[str, float]]
+"""The rules that propose a name, by the type that they propose, with their confidences."""
 Sums = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 NO_FEATURE: Final = 0
@@ -60,43 +63,56 @@ class Weights:
             self.names.append(f"{family} {value}")
         return number
 
+    def values(self, family: str) -> Mapping[str, int]:
+        """The numbers of the features of a family, by their values."""
+        return self._families.get(family, {})
+
+    def numbers(self, family: str) -> Callable[[str], int]:
+        """What :meth:`number` does, for one family, and faster: most words have weights in few families."""
+        if self.learning:
+            return partial(self.number, family)
+        values = self.values(family)
+        return lambda value: values.get(value, NO_FEATURE)
+
     def rule(self, rule: str) -> int:
         """The number of the feature that a rule proposes the name; 0 where it has no weights."""
         return self.number(RULE, rule)
 
     def sums(self, features: Numbers) -> Sums:
-        """The sum of the weights by class for each row of feature numbers: (n, features) to (n, classes)."""
+        """The sum of the weights by class for each row of feature numbers: (rows, features) to (rows, classes)."""
         if self.learning:
             return np.zeros((len(features), len(WEIGHT_CLASSES)))
-        sums: Sums = self._rows.take(features, axis=0).sum(axis=1)
+        sums: Sums = self._rows.take(features.T, axis=0).sum(axis=0)  # five times as fast as the other way round
         return sums
 
     def leads(self, sums: Sums, *, bias: bool = False) -> npt.NDArray[np.float64]:
-        """How far the best type leads over Nothing, for each row of sums; while learning everything leads."""
+        """How far the best type leads over Nothing, for each row of sums; while learning everything leads.
+
+        The classes are the last axis of ``sums``.
+        """
         if self.learning:
-            return np.full(len(sums), math.inf)
+            return np.full(sums.shape[:-1], math.inf)
         total = sums + self._bias if bias else sums
-        leads: npt.NDArray[np.float64] = total[:, 1:].max(axis=1) - total[:, 0]
+        leads: npt.NDArray[np.float64] = total[..., 1:].max(axis=-1) - total[..., 0]
         return leads
 
-    def probabilities(self, sums: Sums, proposed: Sequence[Mapping[str, Mapping[str, float]]]) -> Sums:
+    def probabilities(self, sums: Sums, proposed: Mapping[int, RulesByType]) -> Sums:
         """The probability of each class for each row of sums.
 
-        ``proposed`` gives for each row the rules that propose each type, with their confidences. Without any weights,
-        types that no rule proposes have no probability.
+        ``proposed`` gives the rules that propose some of the rows. Without any weights, types that no rule proposes
+        have no probability.
         """
         totals = sums + self._bias
-        for row, kinds in enumerate(proposed):
-            if len(self.names) == 1:
-                totals[
-                    row, [index for kind, index in _INDEX.items() if kind != NOTHING and kind not in kinds]
-                ] = -math.inf
+        if len(self.names) == 1:
+            for row in range(len(totals)):
+                kinds = proposed.get(row, {})
+                totals[row, [index for kind, index in _INDEX.items() if kind not in (NOTHING, *kinds)]] = -math.inf
+        weighed = self.numbers(RULE)
+        for row, kinds in proposed.items():
             for kind, rules in kinds.items():
-                doubt = 1.0
-                for rule, confidence in rules.items():
-                    if not self.rule(rule):
-                        doubt *= 1.0 - confidence
-                if doubt < 1.0:
+                unweighed = [confidence for rule, confidence in rules.items() if not weighed(rule)]
+                if unweighed:
+                    doubt = math.prod(1.0 - confidence for confidence in unweighed)
                     totals[row, _INDEX[kind]] += self._alone(kind, 1.0 - doubt)
         odds = np.exp(totals - totals.max(axis=1, keepdims=True))
         shares: Sums = odds / odds.sum(axis=1, keepdims=True)

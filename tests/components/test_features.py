@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg import names
 from kg.components.document import Field
 from kg.components.evidence import Evidence
 from kg.components.features import SpanFeatures
 from kg.components.mentions import Mentions
-from kg.components.vocabulary import HASH_BASE, HASH_BITS, hash_of
 from kg.components.weighing import Weights
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
@@ -26,7 +24,7 @@ READER = Mentions(Rulebook.load(), LEARNING)
 WORDS = "We propose FooNet , a tree attention network for object detection on ImageNet . accuracy of 92.3 % (".split()  # noqa: SIM905 - easier to read
 
 
-def read(nlp: Language, text: str) -> tuple[Doc, Evidence]:
+def read(nlp: Language, text: str, reader: Mentions = READER) -> tuple[Doc, Evidence]:
     """A Doc whose title ends at the line break, and what is told of the names in it."""
     doc = nlp.make_doc(text)
     title = text.find("\n")
@@ -36,15 +34,23 @@ def read(nlp: Language, text: str) -> tuple[Doc, Evidence]:
         if name == "kg_mentions":
             break
         doc = component(doc)
-    return doc, READER.gather([doc])
+    evidence = reader.gather([doc])
+    assert evidence is not None
+    return doc, evidence
+
+
+def features_of(evidence: Evidence, span: tuple[int, int], weights: Weights = LEARNING) -> set[str]:
+    """The features of the name at a span of the first Doc."""
+    number = next(n for n, one in enumerate(evidence.of(range(len(evidence.names)))) if span in one.proposals)
+    rows = evidence.features()[evidence.names.places_of(number)]
+    return {weights.names[n] for n in (*rows.ravel().tolist(), *evidence.altogether[number].tolist())} - {""}
 
 
 def told(nlp: Language, text: str, name: str) -> set[str]:
     """The features that are told of one name in a text."""
-    _, evidence = read(nlp, text)
-    one = evidence.names[0][names.key(name)]
-    numbers = {number for row in one.places for number in evidence.features[row].tolist()} | set(one.altogether)
-    return {LEARNING.names[number] for number in numbers} - {""}
+    doc, evidence = read(nlp, text)
+    found = doc.char_span(text.index(name), text.index(name) + len(name))
+    return features_of(evidence, (found.start, found.end))
 
 
 def test_words_writing_and_neighbours(nlp: Language) -> None:
@@ -94,23 +100,17 @@ def test_lexicon_of_the_whole_and_of_parts(nlp: Language, tmp_path: Path) -> Non
     )
     learning = Weights(Rulebook.load(), learning=True)
     reader = Mentions(Rulebook(tmp_path), learning)
-    doc, _ = read(nlp, "We use tree leaf networks and Leaf here.")
-    evidence = reader.gather([doc])
-
-    def features(name: str) -> set[str]:
-        rows = evidence.names[0][name].places
-        return {learning.names[number] for row in rows for number in evidence.features[row].tolist()}
-
+    _, evidence = read(nlp, "We use tree leaf networks and Leaf here.", reader)
     assert {
         "lexicon unknown",
         "lexicon-end Method",
         "lexicon-end-after Method 1",
         "lexicon-start Task",
         "lexicon-start-head Task network",
-    } <= features("treeleafnetwork")
-    assert {"lexicon Method"} <= features("leafnetwork")
-    assert {"lexicon Task/Method-optional"} <= features("treeleaf")
-    assert {"lexicon none"} <= features("leaf")
+    } <= features_of(evidence, (2, 5), learning)
+    assert {"lexicon Method"} <= features_of(evidence, (3, 5), learning)
+    assert {"lexicon Task/Method-optional"} <= features_of(evidence, (2, 4), learning)
+    assert {"lexicon none"} <= features_of(evidence, (6, 7), learning)
 
 
 def test_abbreviation_and_long_form_are_one_name(nlp: Language) -> None:
@@ -120,14 +120,13 @@ def test_abbreviation_and_long_form_are_one_name(nlp: Language) -> None:
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=25))
-def test_each_place_of_a_name_has_a_row(nlp: Language, words: list[str]) -> None:
-    """Every name has places, each with its row of features; rules only ever propose what is among the spans."""
-    doc, evidence = read(nlp, " ".join(words))
-    for one in evidence.names[0].values():
-        assert len(one.places) == len(one.proposals) > 0
-        assert all(0 <= start < end <= len(doc) for start, end in one.proposals)
-    rows = [row for one in evidence.names[0].values() for row in one.places]
-    assert len(rows) == len(set(rows)) <= len(evidence.features)
+def test_features_have_one_sum_whether_by_word_or_by_span(nlp: Language, words: list[str]) -> None:
+    """The weights of the features of a span make its sum, which is put together from sums by word."""
+    doc, _ = read(nlp, f"We use FooNet . {' '.join(words)}")
+    weights = Weights(Rulebook.load())
+    evidence = Mentions(Rulebook.load(), weights).gather([doc])
+    assert evidence is not None
+    assert np.allclose(evidence.sums, weights.sums(evidence.features()))
 
 
 def test_learned_features_are_found_again(nlp: Language) -> None:
@@ -139,21 +138,11 @@ def test_learned_features_are_found_again(nlp: Language) -> None:
     rulebook.weights = dict.fromkeys(LEARNING.names[1:], (0.0, 1.0, 0.0, 0.0, 0.0))
     known = Weights(rulebook)
     found = Mentions(rulebook, known).gather([doc])
-    assert set(found.names[0]) == set(learned.names[0])
-    for name, one in learned.names[0].items():
-        other = found.names[0][name]
-        spans = dict(zip(other.proposals, other.places, strict=True))
-        for span, row in zip(one.proposals, one.places, strict=True):
-            same = found.features[spans[span]].tolist()
-            names_learned = sorted(filter(None, (LEARNING.names[n] for n in learned.features[row].tolist())))
-            assert names_learned == sorted(filter(None, (known.names[n] for n in same)))
-
-
-@given(st.text(max_size=20), st.text(max_size=20))
-def test_hashes_of_keys_in_a_row(first: str, second: str) -> None:
-    """The hash of two keys in a row follows from theirs, modulo two to the power of 64."""
-    shift = pow(HASH_BASE, len(second), 1 << HASH_BITS)
-    assert hash_of(first + second) == (hash_of(first) * shift + hash_of(second)) % (1 << HASH_BITS)
+    assert found is not None
+    spans = [span for one in learned.of(range(len(learned.names))) for span in one.proposals]
+    assert spans
+    for span in spans:
+        assert features_of(found, span, known) == features_of(learned, span)
 
 
 def test_words_are_forgotten_when_they_are_too_many(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:

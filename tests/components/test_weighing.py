@@ -26,7 +26,7 @@ def weights(folder: Path, *lines: str) -> Weights:
 
 def verdict(known: Weights, features: list[int], proposed: dict[str, dict[str, float]]) -> dict[str, float]:
     """The probability of each class for one name."""
-    (shares,) = known.probabilities(known.sums(np.array([features], dtype=np.intp)), [proposed]).tolist()
+    (shares,) = known.probabilities(known.sums(np.array([features], dtype=np.intp)), {0: proposed}).tolist()
     return dict(zip(WEIGHT_CLASSES, shares, strict=True))
 
 
