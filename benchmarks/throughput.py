@@ -10,13 +10,17 @@ the examples are there, which are read over and over), and each round gives a ra
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from statistics import median
+from typing import TypeAlias
 
 import spacy
 from spacy.language import Language
@@ -26,10 +30,16 @@ from kg.building import DEFAULT_EXPORTS
 from kg.components.document import paper_fields, paper_text
 from kg.extraction import SMALL_BATCH_SIZE, annotate_all
 from kg.model import Paper
+from kg.rulebook import Rulebook
+from kg.ruletables import lexicon_text
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "conference-abstracts.jsonl.gz"
 EXAMPLES = ROOT / "examples" / "abstracts.jsonl"
+LOADS = 5
+Work: TypeAlias = Callable[[Sequence[Paper]], None]
+CLOCK = "import resource, time; start = time.perf_counter()"
+MEASURES = "print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
 def material(count: int) -> tuple[list[Paper], str]:
@@ -39,7 +49,7 @@ def material(count: int) -> tuple[list[Paper], str]:
     return list(islice(cycle(kg.read(EXAMPLES)), count)), f"{EXAMPLES.name}, repeated"
 
 
-def seconds(work: Callable[[Sequence[Paper]], None], papers: Sequence[Paper]) -> float:
+def seconds(work: Work, papers: Sequence[Paper]) -> float:
     """How long some work on papers takes."""
     start = time.perf_counter()
     work(papers)
@@ -52,12 +62,25 @@ def in_batches(papers: Sequence[Paper]) -> Iterator[Sequence[Paper]]:
         yield papers[first : first + SMALL_BATCH_SIZE]
 
 
+def read_in_batches(nlp: Language, papers: Sequence[Paper]) -> None:
+    """Read papers as extraction does."""
+    for batch in in_batches(papers):
+        annotate_all(nlp, batch, winners_only=True)
+
+
+def compare_processes() -> None:
+    """Print how long a new process takes to load what it needs, and how much memory it has then."""
+    for what, program in (("spaCy", "import spacy; spacy.blank('en')"), ("kg", "import kg; kg.pipeline()")):
+        command = [sys.executable, "-c", f"{CLOCK}; {program}; {MEASURES}"]
+        printed = [subprocess.check_output(command, text=True).split() for _ in range(LOADS)]  # noqa: S603 - our own
+        quickest, kilobytes = min((float(taken), int(size)) for taken, size in printed)
+        print(f"loading {what}: {quickest:.2f} s, {kilobytes / 1024:.0f} MB")
+    print()
+
+
 def compare(ours: Language, theirs: Language, portions: Sequence[Sequence[Paper]]) -> None:
     """Let both read each portion of the papers, the first one first in every other round."""
-
-    def read_with_kg(papers: Sequence[Paper]) -> None:
-        for batch in in_batches(papers):
-            annotate_all(ours, batch, winners_only=True)
+    read_with_kg = partial(read_in_batches, ours)
 
     def tokenize(papers: Sequence[Paper]) -> None:
         for paper in papers:
@@ -66,7 +89,7 @@ def compare(ours: Language, theirs: Language, portions: Sequence[Sequence[Paper]
     print(f"{'round':>14}{'kg':>10}{'tokenizer':>12}{'ratio':>8}   abstracts per second")
     speeds: list[tuple[float, float]] = []
     for number, papers in enumerate(portions):
-        turns = [read_with_kg, tokenize] if number % 2 else [tokenize, read_with_kg]
+        turns: list[Work] = [read_with_kg, tokenize] if number % 2 else [tokenize, read_with_kg]
         taken = {turn: seconds(turn, papers) for turn in turns}
         if number == 0:
             continue  # the warm-up
@@ -76,6 +99,25 @@ def compare(ours: Language, theirs: Language, portions: Sequence[Sequence[Paper]
     kg_speed, tokenizer_speed = (median(column) for column in zip(*speeds, strict=True))
     ratio = median(one / other for one, other in speeds)
     print(f"{'median':>14}{kg_speed:>10,.0f}{tokenizer_speed:>12,.0f}{ratio:>8.3f}\n")
+
+
+def compare_lexicons(papers: Sequence[Paper], rounds: int) -> None:
+    """Let a pipeline whose lexicon holds twice as many names read beside the usual one, in turns."""
+    entries = Rulebook.load().lexicon
+    others = [
+        entry._replace(name=f"{entry.name} {following.name}") for entry, following in pairwise((*entries, entries[0]))
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "lexicon-more.tsv").write_text(lexicon_text(others), "utf-8")
+        usual, larger = kg.pipeline(), kg.pipeline(folder)
+    ratios = []
+    for number in range(rounds + 1):
+        turns = [usual, larger] if number % 2 else [larger, usual]
+        taken = {id(nlp): seconds(partial(read_in_batches, nlp), papers) for nlp in turns}
+        ratios.append(taken[id(usual)] / taken[id(larger)])
+    share = median(ratios[1:])
+    size = len(entries)
+    print(f"with {size + len(others):,} names in the lexicon instead of {size:,}: {share:.3f} of the speed\n")
 
 
 def time_by_component(nlp: Language, papers: Sequence[Paper]) -> None:
@@ -147,8 +189,10 @@ def main() -> None:
         parser.error("give at least one round, and two papers more than rounds")
     portions = [papers[index : index + size] for index in range(0, len(papers), size)]
     print(f"{len(papers):,} papers of {where}; kg {kg.__version__}, spaCy {version('spacy')}\n")
+    compare_processes()
     nlp = kg.pipeline()
     compare(nlp, spacy.blank("en"), portions[: options.rounds + 1])
+    compare_lexicons(portions[-1], options.rounds)
     time_by_component(nlp, portions[options.rounds + 1])
     time_by_stage(len(papers))
 

@@ -40,11 +40,12 @@ def pipeline(rules: Path | str | None = None) -> Language:
     ``rules`` is a folder laid over the rules that come with kg. Raises RuleError where a rule is wrong.
     """
     folder = None if rules is None else Path(rules)
-    nlp = spacy.blank("en")
-    adapt_tokenizer(nlp, Rulebook.load(folder))
-    for name in COMPONENTS:
-        config = {} if name in WITHOUT_RULES else {"rules": None if folder is None else str(folder)}
-        nlp.add_pipe(name, config=config)
+    with collector_paused():
+        nlp = spacy.blank("en")
+        adapt_tokenizer(nlp, Rulebook.load(folder))
+        for name in COMPONENTS:
+            config = {} if name in WITHOUT_RULES else {"rules": None if folder is None else str(folder)}
+            nlp.add_pipe(name, config=config)
     return nlp
 
 

@@ -6,7 +6,6 @@ together. ``doc._.kg_fields`` tells which characters belong to which field.
 | extension | value |
 |---|---|
 | ``kg_fields`` | list of ``Field``: name, first character, end |
-| ``kg_tokens`` | ``kg.components.tokens.TokenTable``: the tokens as plain lists |
 | ``kg_abbreviations`` | list of ``Abbreviation``: short and long form |
 | ``kg_winners_only`` | True where nobody will ask for candidates that lost |
 | ``kg_candidates`` | list of ``Candidate``: all that a mention rule proposed, losers too |
@@ -123,7 +122,6 @@ def register_extensions() -> None:
     """Make the extensions known to spaCy; doing so again changes nothing."""
     for name in (
         "fields",
-        "tokens",
         "winners_only",
         "abbreviations",
         "candidates",

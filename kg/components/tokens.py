@@ -12,6 +12,7 @@ from spacy.attrs import IDX, LENGTH, LOWER, SENT_START
 from spacy.tokens import Doc
 
 MOST_REMEMBERED: Final = 200_000
+_KEY: Final = "kg_tokens"
 _known: dict[int, str] = {}
 
 
@@ -31,10 +32,10 @@ class TokenTable:
 
 def token_table(doc: Doc, text: str | None = None) -> TokenTable:
     """The table of a Doc, remembered on it; ``text`` saves asking the Doc for its own."""
-    known: TokenTable | None = doc._.kg_tokens
+    known: TokenTable | None = doc.user_data.get(_KEY)  # an extension would take as long as much of the rest
     if known is None:
         attributes = doc.to_array([LOWER, IDX, LENGTH])
-        known = doc._.kg_tokens = TokenTable(
+        known = doc.user_data[_KEY] = TokenTable(
             text=doc.text if text is None else text,
             lower=_strings(doc, attributes[:, 0].tolist()),
             starts=attributes[:, 1].tolist(),
