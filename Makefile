@@ -59,8 +59,10 @@ score: $(FOR_USE) ## Measure how well kg reads the annotated abstracts (needs ..
 classes: $(FOR_WORK) ## Make rules/word-classes.tsv of the corpus anew; then fit the weights (needs ../shared)
 	@$(BIN)/python benchmarks/word_classes.py
 
-weights: $(FOR_WORK) ## Fit rules/weights.tsv to the annotated abstracts anew (needs ../shared)
+weights: $(FOR_WORK) ## Fit the weights in rules/ to the annotated abstracts anew (needs ../shared)
 	@$(BIN)/python benchmarks/fit_weights.py --write
+	@$(BIN)/python benchmarks/fit_role_weights.py --write
+	@$(BIN)/python benchmarks/fit_result_weights.py --write
 
 screenshot: $(FOR_WORK) ## Take the picture of the page anew (needs Chromium)
 	@$(BIN)/python docs/screenshot.py docs/graph-page.png

@@ -11,53 +11,19 @@ fit_weights.py prints what to expect on other papers.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from material import Material
+
 import kg
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
-DEVELOPED_WITH = SHARED / "gold" / "dev.jsonl"
-CORPUS = SHARED / "corpus" / "conference-abstracts.jsonl.gz"
-ANNOTATED = Path(__file__).with_name("annotated.jsonl")
-
-
-def score(gold: Path, title: str, folder: Path) -> None:
-    """Extract from the papers of a file of annotations and print what the scorer says."""
-    found = folder / "found.jsonl"
-    kg.write_extractions(kg.extract(kg.read(gold)), found)
-    run_scorer(gold, found, title)
-
-
-def run_scorer(gold: Path, found: Path, title: str) -> None:
-    """Print what the scorer says of extractions."""
-    print(f"\n{title}", flush=True)
-    subprocess.run([sys.executable, str(SHARED / "gold" / "score.py"), str(gold), str(found)], check=True)  # noqa: S603
-
-
-def with_texts(annotations: Path, target: Path) -> None:
-    """Write the annotations again with the titles and abstracts that the corpus has for their ids."""
-    wanted = {record["id"]: record for record in map(json.loads, annotations.read_text("utf-8").splitlines())}
-    with target.open("w", encoding="utf-8") as file:
-        for paper in kg.read(CORPUS):
-            if paper.id in wanted:
-                record = {"title": paper.title, "abstract": paper.abstract, **wanted[paper.id]}
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
     """Score both sets."""
-    if not DEVELOPED_WITH.exists() or not CORPUS.exists():
-        sys.exit("needs the material in ../shared")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        score(DEVELOPED_WITH, "papers that the rules were written with", folder)
-        with_texts(ANNOTATED, folder / "annotated.jsonl")
-        score(folder / "annotated.jsonl", "papers of the conference corpus", folder)
+    with tempfile.TemporaryDirectory() as folder:
+        material = Material(Path(folder))
+        material.report(kg.extract(material.papers), "weights fitted to them")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
-import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,14 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from accuracy import ANNOTATED, CORPUS, DEVELOPED_WITH, ROOT, run_scorer, with_texts
+from material import FOLDS, PARTS, ROOT, Material
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from spacy.language import Language
 
 import kg
 from kg import names
-from kg.cli import main as kg_command
 from kg.components.document import paper_fields, paper_text
 from kg.components.mentions import Mentions
 from kg.components.proposals import NOTHING
@@ -36,7 +33,6 @@ from kg.model import ENTITY_TYPES, Paper
 from kg.rulebook import Rulebook
 from kg.ruletables import BIAS, LINE_BREAK, WEIGHT_CLASSES, WEIGHTS
 
-PARTS = 5
 INVERSE_REGULARIZATION = 0.3
 FEWEST_PAPERS = 3
 SMALLEST = 0.1
@@ -134,41 +130,23 @@ def main() -> None:
     arguments.add_argument("--write", action="store_true", help="replace rules/weights.tsv")
     arguments.add_argument("--parts", type=int, default=PARTS, metavar="N", help="how many parts; 0 to leave them out")
     options = arguments.parse_args()
-    if not DEVELOPED_WITH.exists() or not CORPUS.exists():
-        sys.exit("needs the material in ../shared")
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with_texts(ANNOTATED, folder / "annotated.jsonl")
-        sets = {
-            "papers that the rules were written with": DEVELOPED_WITH,
-            "papers of the conference corpus": folder / "annotated.jsonl",
-        }
-        papers = [paper for file in sets.values() for paper in kg.read(file)]
-        annotations = {
-            record["id"]: record
-            for file in sets.values()
-            for record in map(json.loads, file.read_text("utf-8").splitlines())
-        }
+    with tempfile.TemporaryDirectory() as folder:
+        material = Material(Path(folder))
         reader = Reader()
-        material = [list(reader.examples(paper, annotations[paper.id])) for paper in papers]
-        print(f"{len(papers)} papers, {sum(map(len, material))} names, {len(reader.features)} features", flush=True)
+        examples = [list(reader.examples(paper, material.annotations[paper.id])) for paper in material.papers]
+        names_of = reader.features
+        print(f"{len(examples)} papers, {sum(map(len, examples))} names, {len(names_of)} features", flush=True)
         found: list[kg.Extraction] = []
         for part in range(options.parts):
-            rules = folder / f"rules-{part}"
-            rules.mkdir()
-            others = (own for index, own in enumerate(material) if index % options.parts != part)
-            write(fit(others, reader.features), rules / WEIGHTS)
-            found += kg.extract(papers[part :: options.parts], rules=rules)
+            rules = FOLDS / str(part)
+            rules.mkdir(parents=True, exist_ok=True)
+            others = (own for index, own in enumerate(examples) if index % options.parts != part)
+            write(fit(others, names_of), rules / WEIGHTS)
+            found += kg.extract(material.papers[part :: options.parts], rules=rules)
         if found:
-            kg.write_extractions(found, folder / "found.jsonl")
-            for title, file in sets.items():
-                run_scorer(file, folder / "found.jsonl", f"{title}, weights fitted to other papers")
-                kg_command(
-                    ["eval", str(file), "--predictions", str(folder / "found.jsonl"), "--calibration"],
-                    standalone_mode=False,
-                )
+            material.report(found, "weights fitted to other papers", calibration=True)
     if options.write:
-        write(fit(material, reader.features), ROOT / "rules" / WEIGHTS)
+        write(fit(examples, names_of), ROOT / "rules" / WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from accuracy import CORPUS, DEVELOPED_WITH, ROOT
+from material import CORPUS, DEVELOPED_WITH, ROOT
 from scipy.sparse import csr_matrix, hstack
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD

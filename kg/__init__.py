@@ -18,12 +18,14 @@ from kg._version import __version__
 
 if TYPE_CHECKING:
     from kg.building import BuildReport, ReadingReport, build, build_folder, read_papers
+    from kg.conflicts import ScoreConflict, score_conflicts
     from kg.errors import ExportError, GraphError, InputError, KgError, RuleError
     from kg.explaining import Explanation, explain
     from kg.exporting import export, exporter, exporters
     from kg.extraction import extract, pipeline
     from kg.folder import extraction_line, load_extractions, load_graph, load_manifest, write_extractions
     from kg.graph import GraphSummary, build_graph, graph_summary
+    from kg.leaderboard import Leaderboard, LeaderboardEntry, leaderboards
     from kg.model import (
         Entity,
         Evidence,
@@ -51,11 +53,14 @@ __all__ = [
     "GraphSummary",
     "InputError",
     "KgError",
+    "Leaderboard",
+    "LeaderboardEntry",
     "Mention",
     "Paper",
     "ReadingReport",
     "Result",
     "RuleError",
+    "ScoreConflict",
     "Skipped",
     "Source",
     "__version__",
@@ -73,6 +78,7 @@ __all__ = [
     "extraction_to_json",
     "formats",
     "graph_summary",
+    "leaderboards",
     "load_extractions",
     "load_graph",
     "load_manifest",
@@ -81,6 +87,7 @@ __all__ = [
     "read",
     "read_papers",
     "resolve",
+    "score_conflicts",
     "write_extractions",
 ]
 
@@ -90,6 +97,8 @@ _ROOM_OF: Final = {
     "build": "building",
     "build_folder": "building",
     "read_papers": "building",
+    "ScoreConflict": "conflicts",
+    "score_conflicts": "conflicts",
     "Explanation": "explaining",
     "explain": "explaining",
     "export": "exporting",
@@ -105,6 +114,9 @@ _ROOM_OF: Final = {
     "GraphSummary": "graph",
     "build_graph": "graph",
     "graph_summary": "graph",
+    "Leaderboard": "leaderboard",
+    "LeaderboardEntry": "leaderboard",
+    "leaderboards": "leaderboard",
     "formats": "readers",
     "merge_duplicates": "readers",
     "read": "readers",

@@ -19,6 +19,7 @@ import kg
 from kg._version import __version__
 from kg.errors import ExportError, InputError
 from kg.eval_cli import evaluate
+from kg.leaderboard_cli import leaderboard
 from kg.model import ENTITY_TYPES, Extraction
 from kg.options import AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, RULES, WORKERS
 from kg.rules_cli import rules
@@ -57,6 +58,7 @@ def main() -> None:
 
 
 main.add_command(evaluate)
+main.add_command(leaderboard)
 main.add_command(rules)
 
 

@@ -156,7 +156,7 @@ def match_entities(gold: Record, found: Record) -> dict[int, EntityRecord]:
 
 def match_results(gold: Record, found: Record) -> dict[int, ResultMatch]:
     """By index among the results found, the annotated one that each is, by value and unit; the others are wrong."""
-    aliases = _aliases(gold.entities)
+    aliases = aliases_of(gold.entities)
     matches: dict[int, ResultMatch] = {}
     for wanted in _required_first(gold.results):
         candidates = {
@@ -275,7 +275,7 @@ def _entity_differences(
             yield Difference(paper, "extra", entity.type, " | ".join(entity.names))
 
 
-def _aliases(entities: Iterable[EntityRecord]) -> dict[str, frozenset[str]]:
+def aliases_of(entities: Iterable[EntityRecord]) -> dict[str, frozenset[str]]:
     """By key of a name, the keys of all names of the things that have it."""
     found: dict[str, frozenset[str]] = {}
     for entity in entities:

@@ -9,7 +9,7 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 from kg.components.document import field_at, fields_of
-from kg.components.results import to_result
+from kg.components.reported import to_result
 from kg.components.tokens import token_table
 from kg.extraction import annotate, pipeline
 from kg.model import Paper

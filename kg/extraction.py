@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
 from kg.components.mentions import BATCH_SIZE as MENTIONS_BATCH_SIZE
-from kg.components.results import to_result
+from kg.components.reported import to_result
 from kg.components.tokenizing import adapt_tokenizer
 from kg.components.tokens import sentence_bounds, token_table
 from kg.errors import KgError

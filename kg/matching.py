@@ -44,7 +44,7 @@ class Word:
 
 Test = Callable[[Word], bool]
 
-MOST_RECENT: Final = 64
+MOST_RECENT: Final = 128
 _TEXT_ATTRIBUTES: Final[dict[str, str]] = {
     "ORTH": "text",
     "TEXT": "text",

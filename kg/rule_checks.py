@@ -126,6 +126,7 @@ def _read_all(rulebook: Rulebook, mistakes: list[RuleError]) -> None:
                 mistakes.append(error)
     for name in filter(is_lexicon, rulebook.texts):
         mistakes += _given_twice(name, rulebook.texts[name], mistakes)
+    _ = rulebook.metrics
     try:
         _ = rulebook.word_classes
     except RuleError as error:

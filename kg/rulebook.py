@@ -22,15 +22,19 @@ from typing import Any, Literal, Protocol, TypeVar, cast
 from kg import names
 from kg.errors import RuleError
 from kg.matching import Description, Descriptions, PatternError, Steps
-from kg.model import ENTITY_TYPES, EntityType, Role
+from kg.metrics import METRICS, Metrics, read_metrics
+from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
 from kg.rulefiles import RuleFile, check_values, nearest
 from kg.ruletables import (
     LEXICON,
+    RESULT_WEIGHTS,
+    ROLE_WEIGHTS,
     WEIGHTS,
     WORD_CLASSES,
     LexiconEntry,
     LexiconKind,
     OnError,
+    read_choices,
     read_lexicon,
     read_weights,
     read_word_classes,
@@ -85,8 +89,8 @@ class RoleRule:
 
     ``types`` are the types it speaks of. ``background`` asks that the thing is named only before the paper speaks of
     itself, ``opens`` that the mention opens its field, ``unknown`` that the lexicon has no entry for the name,
-    ``least_mentions`` that the thing is named so often. Where several rules match, the highest ``weight`` wins. In
-    ``matches`` and ``ignores`` the mention stands in square brackets.
+    ``least_mentions`` that the thing is named so often. ``weight`` is between 0 and 1 and says how sure the rule is,
+    alone. In ``matches`` and ``ignores`` the mention stands in square brackets.
     """
 
     id: str
@@ -160,6 +164,9 @@ class Rulebook:
         self._lists = self._read_lists()
         self.without = frozenset(self._left_out())
         self.weights = read_weights(texts.get(WEIGHTS, ""), on_error=on_error)
+        self.role_weights = read_weights(
+            texts.get(ROLE_WEIGHTS, ""), file=ROLE_WEIGHTS, classes=ROLES, on_error=on_error
+        )
         self.texts = texts
         self.descriptions = Descriptions()
 
@@ -193,9 +200,19 @@ class Rulebook:
         }
 
     @functools.cached_property
+    def choices(self) -> dict[str, dict[str, float]]:
+        """The weights of ``result-weights.tsv`` by choice and feature, read when first asked for. Raises RuleError."""
+        return read_choices(self.texts.get(RESULT_WEIGHTS, ""), on_error=self._on_error)
+
+    @functools.cached_property
     def word_classes(self) -> dict[str, str]:
         """The class of each word of ``word-classes.tsv``, read when first asked for. Raises RuleError."""
         return read_word_classes(self.texts.get(WORD_CLASSES, ""))
+
+    @functools.cached_property
+    def metrics(self) -> Metrics:
+        """Which way metrics are better, as ``metrics.tsv`` says, read when first asked for. Raises RuleError."""
+        return Metrics(read_metrics(self.texts.get(METRICS, ""), on_error=self._on_error))
 
     def words(self, name: str) -> frozenset[str]:
         """The words of a list. Raises RuleError where there is none of that name."""

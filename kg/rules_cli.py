@@ -36,7 +36,7 @@ def rules() -> None:
     \b
     Examples:
       kg rules harvest examples/abstracts.jsonl -o lexicon.tsv
-      kg rules test --rule method.head
+      kg rules test --rule method.family
     """  # noqa: D301 - click reads \b as a sign of its own
 
 
@@ -199,7 +199,7 @@ def test(folder: Path | None, wanted: str | None) -> None:
     \b
     Examples:
       kg rules test
-      kg rules test my-rules/ --rule method.head
+      kg rules test my-rules/ --rule method.family
     """  # noqa: D301
     from kg.rule_examples import Examples  # noqa: PLC0415 - kg --help need not wait for spaCy
     from kg.rulebook import Rulebook  # noqa: PLC0415

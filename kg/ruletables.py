@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import permutations
 from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
 
@@ -12,6 +12,9 @@ from kg.model import ENTITY_TYPES, EntityType
 
 WEIGHTS: Final = "weights.tsv"
 WEIGHT_CLASSES: Final = ("Nothing", *ENTITY_TYPES)
+ROLE_WEIGHTS: Final = "role-weights.tsv"
+RESULT_WEIGHTS: Final = "result-weights.tsv"
+CHOICE_COLUMNS: Final = ("choice", "feature", "weight")
 BIAS: Final = "bias"
 LINE_BREAK: Final = "⏎"
 """Stands for a line break in the names of features."""
@@ -140,15 +143,17 @@ def lexicon_text(entries: Iterable[LexiconEntry]) -> str:
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
-def read_weights(text: str, *, on_error: OnError = refuse) -> dict[str, tuple[float, ...]]:
-    """The weights of features by class; none of an empty text.
+def read_weights(
+    text: str, *, file: str = WEIGHTS, classes: Sequence[str] = WEIGHT_CLASSES, on_error: OnError = refuse
+) -> dict[str, tuple[float, ...]]:
+    """The weights of features by class, as a file of this name has them; none of an empty text.
 
     Raises RuleError with file and line, unless ``on_error`` does something else.
     """
     header, *lines = text.split("\n")
     found: dict[str, tuple[float, ...]] = {}
-    if text and header.split("\t") != ["feature", *WEIGHT_CLASSES]:
-        on_error(RuleError(f"{WEIGHTS}:1: the columns must be feature, {', '.join(WEIGHT_CLASSES)}"))
+    if text and header.split("\t") != ["feature", *classes]:
+        on_error(RuleError(f"{file}:1: the columns must be feature, {', '.join(classes)}"))
         return found
     number_of = functools.lru_cache(maxsize=None)(float)  # there are few different ones
     for number, line in enumerate(lines, start=2):
@@ -156,12 +161,33 @@ def read_weights(text: str, *, on_error: OnError = refuse) -> dict[str, tuple[fl
         try:
             found[feature.replace(LINE_BREAK, "\n")] = tuple(map(number_of, values))
         except ValueError as error:
-            on_error(RuleError(f"{WEIGHTS}:{number}: a line must give a feature and numbers: {error}"))
+            on_error(RuleError(f"{file}:{number}: a line must give a feature and numbers: {error}"))
             continue
-        if len(values) != len(WEIGHT_CLASSES) and line:
-            message = f"a line must give {len(WEIGHT_CLASSES)} weights, not {len(values)}"
-            on_error(RuleError(f"{WEIGHTS}:{number}: {message}"))
+        if len(values) != len(classes) and line:
+            message = f"a line must give {len(classes)} weights, not {len(values)}"
+            on_error(RuleError(f"{file}:{number}: {message}"))
     found.pop("", None)
+    return found
+
+
+def read_choices(text: str, *, on_error: OnError = refuse) -> dict[str, dict[str, float]]:
+    """The weights of features for each choice; none of an empty text.
+
+    Raises RuleError with file and line, unless ``on_error`` does something else.
+    """
+    header, *lines = text.split("\n")
+    found: dict[str, dict[str, float]] = {}
+    if text and tuple(header.split("\t")) != CHOICE_COLUMNS:
+        on_error(RuleError(f"{RESULT_WEIGHTS}:1: the columns must be {', '.join(CHOICE_COLUMNS)}"))
+        return found
+    for number, line in enumerate(lines, start=2):
+        try:
+            choice, feature, weight = line.split("\t")
+            found.setdefault(choice, {})[feature.replace(LINE_BREAK, "\n")] = float(weight)
+        except ValueError:
+            if line:
+                message = f"a line must give {', '.join(CHOICE_COLUMNS)}, with tabs between them"
+                on_error(RuleError(f"{RESULT_WEIGHTS}:{number}: {message}"))
     return found
 
 

@@ -82,6 +82,7 @@ def few_rules(folder: Path) -> tuple[Path, Path]:
         ours = resources.files("kg.rules").joinpath(f"{kind}s.toml").read_text("utf-8")
         kept = [part for part in re.split(r"(?m)^(?=\[)", ours) if not part.startswith(f"[[{kind}]]")]
         (rules / f"{kind}s.toml").write_text("".join(kept) + own, "utf-8")
-    (rules / "weights.tsv").write_text("", "utf-8")
+    for table in ("weights.tsv", "role-weights.tsv", "result-weights.tsv"):
+        (rules / table).write_text("", "utf-8")
     (folder / "gold.jsonl").write_text(json.dumps(GOLD) + "\n", "utf-8")
     return rules, folder / "gold.jsonl"

@@ -5,19 +5,20 @@ other; ``kg`` is the package itself with its public names.
 
 1. ``_version``, ``errors``, ``model``
 2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``rulefiles``, ``ruletables``, ``terminal``
-3. ``options``, ``processes``, ``rulebook``
-4. ``components``, ``likeness``
-5. ``rule_examples``, ``extraction``, ``harvesting``
-6. ``explaining``, ``resolve``, ``rule_checks``
-7. ``graph``
-8. ``exporting``, ``folder``
-9. ``annotations``, ``building``
-10. ``evaluation``
-11. ``ablation``, ``calibration``
-12. ``kg``
-13. ``eval_cli``, ``stats_cli``
-14. ``rules_cli``
-15. ``cli``
+3. ``metrics``
+4. ``options``, ``processes``, ``rulebook``
+5. ``components``, ``likeness``
+6. ``rule_examples``, ``extraction``, ``harvesting``
+7. ``explaining``, ``resolve``, ``rule_checks``
+8. ``graph``
+9. ``exporting``, ``folder``, ``leaderboard``
+10. ``annotations``, ``building``, ``conflicts``
+11. ``evaluation``, ``leaderboard_tables``
+12. ``ablation``, ``calibration``
+13. ``kg``
+14. ``eval_cli``, ``leaderboard_cli``, ``stats_cli``
+15. ``rules_cli``
+16. ``cli``
 
 Readers know ``model`` and ``errors`` only. The exporters in ``exports/`` know ``model``, ``errors`` and ``graph`` only,
 and nobody knows them: they are found through entry points.

@@ -18,7 +18,7 @@ from kg.cli import main
 from tests.built import EXAMPLE_FILES, FILES, KG, contents, example_files, run
 from tests.material import ROOT
 
-COMMANDS = ("build", "eval", "explain", "export", "extract", "rules", "stats")
+COMMANDS = ("build", "eval", "explain", "export", "extract", "leaderboard", "rules", "stats")
 SENTENCE = "We propose FooNet, which reaches 92.3% accuracy on ImageNet."
 
 
@@ -98,6 +98,7 @@ def test_examples_of_the_help_run(graph: Path, tmp_path: Path) -> None:
         (("export", "x", "--to", "turtel"), "did you mean 'turtle'?"),
         (("export", "x", "--to", "turtle", "--option", "base"), "KEY=VALUE"),
         (("stats",), "Missing argument"),
+        (("leaderboard",), "Missing argument"),
         (("explain",), "Missing argument"),
     ],
 )

@@ -6,7 +6,7 @@ import kg
 from kg.explaining import Explanation, explain
 from kg.model import Paper
 
-TEXT = "We propose FooNet, which reaches 92.3% accuracy on ImageNet after 24 hours. Unlike BERT, FooNet is small."
+TEXT = "We propose FooNet, which reaches 92.3% accuracy on ImageNet with 24 layers. Unlike BERT, FooNet is small."
 
 
 def taken(found: list[Explanation], what: str) -> list[str]:
@@ -48,7 +48,7 @@ def test_losers_say_what_they_lost_to() -> None:
     places = [(one.start, one.end, one.what) for one in found if not one.lost_to]
     assert len(places) == len(set(places))
     assert any(one.lost_to for one in found)
-    assert [one.text for one in found if one.what == "Number"] == ["24 hours"]
+    assert [one.text for one in found if one.what == "Number"] == ["24 layers"]
 
 
 def test_a_paper_has_fields() -> None:

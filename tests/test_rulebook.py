@@ -49,6 +49,7 @@ def test_rules_that_come_with_kg_are_right(rulebook: Rulebook) -> None:
     assert rulebook.rules(TokenRule, "sentence")
     assert rulebook.kinds
     assert rulebook.word_classes
+    assert rulebook.metrics.all
 
 
 @pytest.mark.parametrize(

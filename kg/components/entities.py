@@ -51,7 +51,10 @@ def _names(text: str, mentions: list[Candidate]) -> tuple[str, ...]:
 
     Two or three letters say little outside their paper, so a full form goes before them.
     """
-    counted = Counter(text[mention.start_char : mention.end_char] for mention in mentions)
+    written = [text[mention.start_char : mention.end_char] for mention in mentions]
+    if written.count(written[0]) == len(written):
+        return (written[0],)
+    counted = Counter(written)
     ranked = sorted(counted.items(), key=lambda item: (_says_little(item[0]), -item[1]))
     return tuple(name for name, _ in ranked)
 

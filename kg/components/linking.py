@@ -99,6 +99,18 @@ class Linker:
                 found.append([quantity])
         return found
 
+    def breaks(self, text: str) -> bool:
+        """Whether a new clause begins in a text."""
+        return self._break.search(text) is not None
+
+    def opens_comparison(self, lead: str) -> bool:
+        """Whether a text ends in words of comparison."""
+        return self._comparisons.opens_after(lead)
+
+    def is_before_verb(self, tail: str) -> bool:
+        """Whether a text that follows a method says that it does something."""
+        return self._verb_after.search(f"{tail} ") is not None
+
     def is_list_gap(self, text: str) -> bool:
         """Whether a text does no more than join two members of a list."""
         return self._list_gap.fullmatch(text) is not None

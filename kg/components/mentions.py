@@ -21,7 +21,7 @@ from kg.components.tokens import token_table
 from kg.components.weighing import Weights
 from kg.rulebook import MentionRule, Rulebook
 
-BATCH_SIZE: Final = 32
+BATCH_SIZE: Final = 64
 
 
 class Mentions:

@@ -16,54 +16,34 @@ from typing import Final, TypeVar, cast
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.components.document import DocumentEntity, end_of_title, field_at, fields_of, register_extensions
+from kg.components.choosing import Chooser
+from kg.components.document import DocumentEntity, end_of_title, fields_of, register_extensions
+from kg.components.judging import Judge
 from kg.components.linking import FILE, Linker
+from kg.components.options import SLOTS, TYPES, Choice, Option, Options, Slot
 from kg.components.quantities import Quantity
+from kg.components.reported import DocumentResult
 from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
+from kg.components.telling import Asked, NumberFeatures, OptionFeatures
 from kg.components.textrules import ResultRule, Shapes
 from kg.components.tokens import sentence_bounds, token_table
-from kg.model import ENTITY_TYPES, Evidence, Result, ResultKind
+from kg.model import ENTITY_TYPES, ResultKind
 from kg.rulebook import Rulebook
 
-_REACH: Final = 160
-_LEAD_SIGNS: Final = " \t\n(+-~$\\≈<>≤≥[="
 _NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
 _DEFAULTS: Final = frozenset(("score.share", "gain.points", "score.metric-unit", "score.bare"))
 _NEIGHBOURS: Final = 3
 _MOST_IN_SENTENCE: Final = 60  # A "sentence" with more numbers is a table or no language at all.
 _MOST_NAMED_IN_SENTENCE: Final = 200
-_SCORE_UNITS: Final = frozenset(("score", "count"))
+NO_RESULT: Final = "none"
+NUMBER_KINDS: Final = (NO_RESULT, "score", "gain", "reduction", "ratio")
+WEIGHTS_RULE: Final = "weights"
+MOST_DOUBT: Final = 2.0
+"""How much likelier than any kind of result it may be that a number is none, and it is still given as one."""
+_SETTING: Final = "setting"
 
 
 Placed = TypeVar("Placed", Quantity, Place)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentResult:
-    """A quantity that is a result, with the names of what it belongs to, and the rule that said so.
-
-    ``sentence_start`` and ``sentence_end`` are characters of the Doc.
-    """
-
-    quantity: Quantity
-    kind: ResultKind
-    metric: str | None
-    dataset: str | None
-    task: str | None
-    method: str | None
-    baseline: str | None
-    rule: str
-    confidence: float
-    sentence_start: int
-    sentence_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    rule: ResultRule
-    before: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    sentence: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,52 +54,29 @@ class _Judged:
 
     @property
     def is_result(self) -> bool:
-        return self.rule is not None and self.rule.makes != "setting"
+        return self.rule is not None and self.rule.makes != _SETTING
 
     @property
     def makes(self) -> str:
         return self.rule.makes if self.rule is not None else ""
 
 
-class Judge:
-    """Says by the rules what a quantity is: the first rule that matches decides."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A number that may be a result, and what the rules say of it.
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        shapes = Shapes(rulebook, FILE)
-        self._rules = [
-            _Compiled(
-                rule,
-                shapes.compile(rule.before, flags=re.IGNORECASE),
-                shapes.compile(rule.after, flags=re.IGNORECASE),
-                shapes.compile(rule.sentence, flags=re.IGNORECASE),
-            )
-            for rule in rulebook.rules(ResultRule, "result", file=FILE)
-        ]
-        quantity_shapes = Shapes(rulebook, "quantities.toml")
-        self._qualifier = quantity_shapes.require("(?:{up_to}|{over}|{about})$", flags=re.IGNORECASE)
+    ``aligned`` is what runs in parallel to the numbers of its sentence, by type and first character of the number.
+    """
 
-    def rule_for(
-        self, scene: Scene, group: Sequence[Quantity], quantity: Quantity, *, measured: bool, background: bool
-    ) -> ResultRule | None:
-        """The rule that decides, or None where no rule speaks of such a quantity."""
-        lead = scene.between(max(scene.start, group[0].start - _REACH), group[0].start).rstrip(_LEAD_SIGNS)
-        lead = self._qualifier.sub("", lead + " ").rstrip(_LEAD_SIGNS)
-        tail = scene.between(group[-1].end, min(scene.end, group[-1].end + _REACH)).lstrip(" $+*")
-        sentence = scene.between(scene.start, scene.end)
-        for compiled in self._rules:
-            rule = compiled.rule
-            if (
-                (not rule.dimensions or quantity.dimension in rule.dimensions)
-                and (not rule.change or bool(quantity.change))
-                and rule.measured in (None, measured)
-                and rule.background in (None, background)
-                and rule.signed in (None, quantity.signed)
-                and (compiled.after is None or compiled.after.match(tail))
-                and (compiled.before is None or compiled.before.search(lead))
-                and (compiled.sentence is None or compiled.sentence.search(sentence))
-            ):
-                return rule
-        return None
+    asked: Asked
+    rule: ResultRule | None
+    aligned: dict[tuple[str, int], Place]
+    entities: Sequence[DocumentEntity]
+
+    @property
+    def certain(self) -> bool:
+        """Whether what the rules say stands."""
+        return self.rule is not None and self.rule.certain
 
 
 def _between(ordered: list[Placed], start: int, end: int) -> list[Placed]:
@@ -136,8 +93,11 @@ class Results:
     """Finds the results of a Doc and leaves them in ``doc._.kg_results``."""
 
     def __init__(self, rulebook: Rulebook) -> None:
+        self._chooser = Chooser(rulebook)
+        self._options = Options(rulebook)
         self._judge = Judge(rulebook)
         self._linker = Linker(rulebook)
+        self._numbers = NumberFeatures(rulebook, self._linker)
         shapes = Shapes(rulebook, FILE)
         self._own = shapes.require("{own_words}", flags=re.IGNORECASE)
         self._respectively = shapes.require("{respectively}", flags=re.IGNORECASE)
@@ -153,8 +113,108 @@ class Results:
 
     def find(self, doc: Doc) -> Iterator[DocumentResult]:
         """The results of a Doc that has quantities and entities, in reading order."""
+        for question in self.questions(doc):
+            kind, rule, confidence = self._kind(question)
+            if kind is not None:
+                yield from self._filled(question, kind, rule, confidence)
+
+    def questions(self, doc: Doc) -> Iterator[Question]:
+        """Every number of a Doc that may be a result, with what the rules say of it."""
         for scene, topic, background in self._told(doc):
-            yield from self._results(scene, topic, background=background)
+            judged = self._judged(scene, background=background)
+            results = [found for found in judged if found.is_result]
+            aligned = self._alignments(scene, results) if results else {}
+            asked: Asked | None = None
+            for found in judged:
+                asked = Asked(
+                    scene=scene,
+                    topic=topic,
+                    quantity=found.quantity,
+                    group=found.group,
+                    rule=found.rule.id if found.rule else "",
+                    makes=found.makes,
+                    background=background,
+                    previous=asked,
+                )
+                yield Question(asked, found.rule, aligned, doc._.kg_entities or [])
+
+    def told_of_number(self, question: Question) -> set[str]:
+        """What is told of a number that may be a result."""
+        return self._numbers.of(question.asked)
+
+    def told_of_slot(
+        self, question: Question, kind: str, slot: Slot, by_rules: str | None
+    ) -> tuple[list[Option], list[set[str]]]:
+        """What may fill a slot of a result of this kind, and what is told of each.
+
+        ``by_rules`` is what :meth:`linked_by_rules` says of the slot.
+        """
+        asked = question.asked
+        options = self._options.of(slot, asked.scene, question.entities, asked.topic, by_rules)
+        alike = [entity for entity in question.entities if entity.type == TYPES[slot]]
+        return options, OptionFeatures(self._linker, asked, Choice(kind, slot, options, alike, by_rules)).all()
+
+    def _kind(self, question: Question) -> tuple[ResultKind | None, str, float]:
+        """What kind of result a number is, None if it is none, with the rule that says so and how sure that is."""
+        rule, asked = question.rule, question.asked
+        by_rule = rule.makes if rule is not None and rule.makes != _SETTING else None
+        if not self._chooser or question.certain:
+            if by_rule not in (None, "ratio") and self._linker.is_beside_method(asked.scene, asked.quantity):
+                by_rule = "score"
+            return by_rule, asked.rule, rule.confidence if rule is not None else 0.0
+        features = self.told_of_number(question)
+        probabilities = self._chooser.shares(NUMBER_KINDS, features)
+        best = max(range(1, len(NUMBER_KINDS)), key=probabilities.__getitem__)
+        if probabilities[0] > MOST_DOUBT * probabilities[best]:
+            return None, "", 0.0
+        kind = cast("ResultKind", NUMBER_KINDS[best])
+        return kind, asked.rule if kind == by_rule else WEIGHTS_RULE, round(probabilities[best], 4)
+
+    def _filled(self, question: Question, kind: ResultKind, rule: str, confidence: float) -> Iterator[DocumentResult]:
+        """The result that a number is, with what it belongs to; two where it measures two metrics."""
+        slots = self.linked_by_rules(question, kind)
+        if self._chooser:
+            for slot in SLOTS:
+                options, told = self.told_of_slot(question, kind, slot, slots[slot])
+                slots[slot] = options[self._chooser.best(slot, told)].name
+        scene = question.asked.scene
+        for metric in [slots["metric"], *self._second_metric(scene, slots["metric"])]:
+            yield DocumentResult(
+                quantity=question.asked.quantity,
+                kind=kind,
+                metric=metric,
+                dataset=slots["dataset"],
+                task=slots["task"],
+                method=slots["method"],
+                baseline=slots["baseline"],
+                rule=rule,
+                confidence=confidence,
+                sentence_start=scene.start,
+                sentence_end=scene.end,
+            )
+
+    def linked_by_rules(self, question: Question, kind: str) -> dict[Slot, str | None]:
+        """What a result of this kind belongs to by the rules alone."""
+        scene, topic, quantity = question.asked.scene, question.asked.topic, question.asked.quantity
+        group = list(question.asked.group)
+
+        def parallel(type_: str) -> str | None:
+            place = question.aligned.get((type_, quantity.start))
+            return place.entity.name if place else None
+
+        baseline = self._linker.baseline(scene, group) if kind != "score" else None
+        method = self._linker.method(scene, quantity, topic)
+        if parallel("Method") and kind == "score":
+            method = parallel("Method")
+        if method is not None and method == baseline:
+            method = topic.method.name if topic.method and topic.method.name != baseline else None
+        return {
+            "metric": parallel("Metric") or self._metric(scene, group, quantity),
+            "dataset": parallel("Dataset") or self._linker.dataset(scene, [quantity], topic),
+            "task": parallel("Task") or self._linker.task(scene, [quantity], topic),
+            "method": method,
+            "baseline": baseline,
+        }
 
     def _own_start(self, text: str, title_end: int, topic: Topic) -> int:
         """Where the paper begins to speak of itself; 0 where it never says so."""
@@ -164,10 +224,13 @@ class Results:
             starts += [mention.start_char for mention in topic.method.mentions if mention.start_char >= title_end][:1]
         return min(starts, default=0)
 
-    def _scenes(self, doc: Doc, text: str, entities: Sequence[DocumentEntity]) -> Iterator[Scene]:
+    def _scenes(
+        self, doc: Doc, sentences: Sequence[tuple[int, int]], entities: Sequence[DocumentEntity]
+    ) -> Iterator[Scene]:
+        tokens = token_table(doc)
         quantities: list[Quantity] = list(doc._.kg_quantities)
         places = places_of(entities)
-        for start, end in sentence_bounds(doc):
+        for start, end in sentences:
             inside = _between(quantities, start, end)
             if not 0 < len(inside) <= _MOST_IN_SENTENCE:
                 continue
@@ -176,8 +239,8 @@ class Results:
             named += [p for p in here["Metric"] if not any(q.measure and p.start >= q.start for q in inside)]
             inside = [q for q in inside if q.dimension in _NEVER_NAMES or not _is_inside(q, named)]
             if inside and sum(map(len, here.values())) <= _MOST_NAMED_IN_SENTENCE:
-                scene = Scene(text, start, end, here, inside)
-                scene.groups = self._linker.groups(text, inside)
+                scene = Scene(tokens.text, start, end, here, inside, tokens)
+                scene.groups = self._linker.groups(tokens.text, inside)
                 yield scene
 
     def decisions(self, doc: Doc) -> Iterator[tuple[Quantity, ResultRule | None]]:
@@ -191,9 +254,10 @@ class Results:
         entities: list[DocumentEntity] = doc._.kg_entities or []
         title_end = end_of_title(fields_of(doc))
         text = token_table(doc).text
-        topic = topic_of(entities, text, title_end)
+        sentences = list(sentence_bounds(doc))
+        topic = topic_of(entities, text, title_end, [start for start, _ in sentences])
         own_start = self._own_start(text, title_end, topic)
-        for scene in self._scenes(doc, text, entities):
+        for scene in self._scenes(doc, sentences, entities):
             yield scene, topic, own_start > scene.end
 
     def _judged(self, scene: Scene, *, background: bool) -> list[_Judged]:
@@ -219,12 +283,6 @@ class Results:
             return None
         gap = scene.between(last.quantity.end, quantity.start)
         return last.rule if self._continuation.fullmatch(gap) else None
-
-    def _results(self, scene: Scene, topic: Topic, *, background: bool) -> Iterator[DocumentResult]:
-        judged = [found for found in self._judged(scene, background=background) if found.is_result]
-        aligned = self._alignments(scene, judged) if judged else {}
-        for found in judged:
-            yield from self._linked(scene, topic, found, aligned)
 
     def _continues(self, scene: Scene, quantity: Quantity, judged: Sequence[_Judged]) -> bool:
         """Whether the number is another method's for the metric just measured: "an FID of 2.0 against LoRA's 3.4"."""
@@ -259,42 +317,6 @@ class Results:
                     places[type_, quantity.start] = place
         return places
 
-    def _linked(
-        self, scene: Scene, topic: Topic, judged: _Judged, aligned: dict[tuple[str, int], Place]
-    ) -> Iterator[DocumentResult]:
-        quantity, group, rule = judged.quantity, judged.group, judged.rule
-        if rule is None:
-            return
-        kind = cast("ResultKind", rule.makes)
-        if self._linker.is_beside_method(scene, quantity) and kind != "ratio":
-            kind = "score"
-
-        def parallel(type_: str) -> str | None:
-            place = aligned.get((type_, quantity.start))
-            return place.entity.name if place else None
-
-        baseline = self._linker.baseline(scene, group) if kind != "score" else None
-        method = self._linker.method(scene, quantity, topic)
-        if parallel("Method") and kind == "score":
-            method = parallel("Method")
-        if method is not None and method == baseline:
-            method = topic.method.name if topic.method and topic.method.name != baseline else None
-        metrics = [parallel("Metric") or self._metric(scene, group, quantity)]
-        for metric in metrics + self._second_metric(scene, metrics[0]):
-            yield DocumentResult(
-                quantity=quantity,
-                kind=kind,
-                metric=metric,
-                dataset=parallel("Dataset") or self._linker.dataset(scene, [quantity], topic),
-                task=parallel("Task") or self._linker.task(scene, [quantity], topic),
-                method=method,
-                baseline=baseline,
-                rule=rule.id,
-                confidence=rule.confidence,
-                sentence_start=scene.start,
-                sentence_end=scene.end,
-            )
-
     def _metric(self, scene: Scene, group: list[Quantity], quantity: Quantity) -> str | None:
         """The metric beside the number or its list, else the one of the numbers around it that are alike."""
         single = self._linker.metric(scene, [quantity])
@@ -323,34 +345,6 @@ class Results:
                 if self._both.search(lead):
                     return [name for name in names if name != metric]
         return []
-
-
-def to_result(doc: Doc, found: DocumentResult) -> Result:
-    """A result as the model has it, with offsets into its field."""
-    quantity = found.quantity
-    field = field_at(fields_of(doc), quantity.start)
-    return Result(
-        value=quantity.value,
-        number=quantity.number,
-        unit=None if quantity.dimension in _SCORE_UNITS else quantity.unit,
-        kind=found.kind,
-        qualifier=quantity.qualifier,
-        metric=found.metric,
-        dataset=found.dataset,
-        task=found.task,
-        method=found.method,
-        baseline=found.baseline,
-        evidence=Evidence(
-            field=field.name,
-            start=quantity.start - field.start,
-            end=quantity.end - field.start,
-            text=quantity.text,
-            sentence_start=max(found.sentence_start, field.start) - field.start,
-            sentence_end=min(found.sentence_end, field.end) - field.start,
-            rule=found.rule,
-            confidence=found.confidence,
-        ),
-    )
 
 
 @Language.factory(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from kg.components.document import DocumentEntity
 from kg.components.quantities import Quantity
+from kg.components.tokens import TokenTable
 from kg.model import ENTITY_TYPES, EntityType
+
+_DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,30 +28,69 @@ class Place:
 
 @dataclass(slots=True)
 class Scene:
-    """A sentence with what it names and the numbers in it; offsets in characters of the Doc."""
+    """A sentence with what it names and the numbers in it; offsets in characters of the Doc.
+
+    ``phrases`` are those that may name a thing of a type but were not found to, kept once they were looked for.
+    """
 
     text: str
     start: int
     end: int
     places: Mapping[EntityType, list[Place]]
     quantities: list[Quantity]
+    tokens: TokenTable
     groups: list[list[Quantity]] = field(default_factory=list)
+    phrases: dict[EntityType, list[tuple[int, int]]] = field(default_factory=dict)
+    _first: int = field(init=False)
+    _words: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first = bisect_left(self.tokens.starts, self.start)
+        last = bisect_left(self.tokens.starts, self.end, lo=self._first)
+        self._words = [_without_digits(word) for word in self.tokens.lower[self._first : last]]
 
     def between(self, start: int, end: int) -> str:
         """The text from one character to another."""
         return self.text[start:end]
 
+    def words(self, start: int, end: int) -> list[str]:
+        """The tokens of the sentence from one character to another, in lower case, with 0 for every number."""
+        starts, first = self.tokens.starts, self._first
+        last = first + len(self._words)
+        begin = bisect_left(starts, start, lo=first, hi=last)
+        return self._words[begin - first : bisect_left(starts, end, lo=begin, hi=last) - first]
+
+    def mentions(self, entity: DocumentEntity) -> list[tuple[int, int]]:
+        """Where the sentence names a thing, in characters."""
+        return [
+            (mention.start_char, mention.end_char)
+            for mention in entity.mentions
+            if self.start <= mention.start_char and mention.end_char <= self.end
+        ]
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _without_digits(word: str) -> str:
+    return _DIGITS.sub("0", word)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What the whole paper is about, for numbers whose sentence does not say."""
+    """What the whole paper is about, for numbers whose sentence does not say; offsets in characters of the Doc."""
 
     method: DocumentEntity | None
     task: DocumentEntity | None
     dataset: DocumentEntity | None
+    title_end: int
+    sentence_starts: Sequence[int]
+
+    @property
+    def things(self) -> tuple[DocumentEntity | None, ...]:
+        """All that it is about."""
+        return self.method, self.task, self.dataset
 
 
-def topic_of(entities: Iterable[DocumentEntity], text: str, title_end: int) -> Topic:
+def topic_of(entities: Iterable[DocumentEntity], text: str, title_end: int, sentence_starts: Sequence[int]) -> Topic:
     """The paper's own method, main task and only data set.
 
     The own method is the introduced one that opens the title ("FooNet: ..."), else one that the title names, else one
@@ -76,7 +122,13 @@ def topic_of(entities: Iterable[DocumentEntity], text: str, title_end: int) -> T
     )
     roles = ("used", "introduced") if method is None else ("used",)
     datasets = [entity for entity in known if entity.type == "Dataset" and entity.role in roles]
-    return Topic(method=method, task=task, dataset=datasets[0] if len(datasets) == 1 else None)
+    return Topic(
+        method=method,
+        task=task,
+        dataset=datasets[0] if len(datasets) == 1 else None,
+        title_end=title_end,
+        sentence_starts=sentence_starts,
+    )
 
 
 def _has_proper_name(entity: DocumentEntity) -> bool:

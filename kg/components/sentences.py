@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from kg.components.contexts import TokenRules
 from kg.components.document import register_extensions
+from kg.components.tokens import remember_sentence_starts
 from kg.matching import bits
 from kg.rulebook import Rulebook, TokenRule
 
@@ -37,6 +38,7 @@ class Sentences:
         marks: Any = doc.to_array(SENT_START)
         marks[1:2] = _NO_START  # spaCy takes a Doc without any annotation for one that nobody looked at
         marks[self.match(doc)] = 1
+        remember_sentence_starts(doc, marks)
         return doc.from_array(SENT_START, marks)
 
 

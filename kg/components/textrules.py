@@ -67,7 +67,7 @@ class ResultRule:
     ``before`` must match right before the number (spaces aside), ``after`` right after it and its unit, ``sentence``
     anywhere in its sentence; those that are given must all match. ``dimensions`` and ``change`` restrict the rule to
     such quantities, ``measured`` to those (not) bound to a metric, ``background`` to sentences before the paper
-    speaks of itself.
+    speaks of itself. What a ``certain`` rule says stands, whatever the weights say.
     """
 
     id: str
@@ -81,6 +81,7 @@ class ResultRule:
     measured: bool | None = None
     background: bool | None = None
     signed: bool | None = None
+    certain: bool = False
     confidence: float = 0.8
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()

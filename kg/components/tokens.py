@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from spacy.attrs import IDX, LENGTH, LOWER, SENT_START
 from spacy.tokens import Doc
 
 MOST_REMEMBERED: Final = 200_000
 _KEY: Final = "kg_tokens"
+_SENTENCES_KEY: Final = "kg_sentence_starts"
 _known: dict[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenTable:
-    """The text of a Doc, and for every token its words in lower case, its first character and its end."""
+    """The text of a Doc, and for every token its word in lower case, spaCy's hash of that, first character and end."""
 
     text: str
     lower: list[str]
+    hashes: npt.NDArray[np.uint64]
     starts: list[int]
     ends: list[int]
 
@@ -34,10 +37,11 @@ def token_table(doc: Doc, text: str | None = None) -> TokenTable:
     """The table of a Doc, remembered on it; ``text`` saves asking the Doc for its own."""
     known: TokenTable | None = doc.user_data.get(_KEY)  # an extension would take as long as much of the rest
     if known is None:
-        attributes = doc.to_array([LOWER, IDX, LENGTH])
+        attributes: Any = doc.to_array([LOWER, IDX, LENGTH])
         known = doc.user_data[_KEY] = TokenTable(
             text=doc.text if text is None else text,
             lower=_strings(doc, attributes[:, 0].tolist()),
+            hashes=attributes[:, 0],
             starts=attributes[:, 1].tolist(),
             ends=(attributes[:, 1] + attributes[:, 2]).tolist(),
         )
@@ -53,10 +57,20 @@ def _strings(doc: Doc, hashes: list[int]) -> list[str]:
     return list(map(_known.__getitem__, hashes))
 
 
+def remember_sentence_starts(doc: Doc, marks: npt.NDArray[Any]) -> list[int]:
+    """The first tokens of the sentences, given what spaCy knows of each token's start; remembered on the Doc."""
+    marked: list[int] = np.flatnonzero(marks == 1).tolist()
+    known = doc.user_data[_SENTENCES_KEY] = marked if marked[:1] == [0] else [0, *marked]
+    return known
+
+
 def sentence_starts(doc: Doc) -> list[int]:
-    """The first tokens of the sentences, ascending, token 0 among them; spaCy's own look at every token is slow."""
-    marked: list[int] = np.flatnonzero(doc.to_array(SENT_START) == 1).tolist()
-    return marked if marked[:1] == [0] else [0, *marked]
+    """The first tokens of the sentences, ascending, token 0 among them, remembered on the Doc.
+
+    spaCy's own look at every token is slow.
+    """
+    known: list[int] | None = doc.user_data.get(_SENTENCES_KEY)
+    return remember_sentence_starts(doc, doc.to_array(SENT_START)) if known is None else known
 
 
 def sentence_bounds(doc: Doc) -> Iterator[tuple[int, int]]:

@@ -3,13 +3,14 @@
 A feature is a family and a value ("head network", "before propose"). Every feature has a weight for each type and for
 Nothing; they stand in ``weights.tsv`` of the rules. The confidence is the probability of the type by multinomial
 logistic regression (A. Agresti, Categorical Data Analysis, 3rd edition, 2013, chapter 8). Rules without weights count
-by their own confidence: where several propose the same type, their doubts are multiplied.
+by their own confidence: where several propose the same type, their doubts are multiplied. Other decisions keep the
+weights of their features as :class:`FeatureWeights` too.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -30,15 +31,15 @@ _LEAST: Final = 0.02
 _INDEX: Final = {name: index for index, name in enumerate(WEIGHT_CLASSES)}
 
 
-class Weights:
+class FeatureWeights:
     """The features by name, with a number each, and their weights by class.
 
-    Number 0 is no feature and weighs nothing. While ``learning`` there are no weights, and every feature that is asked
-    for gets a number.
+    ``weights`` has a row for each feature, with so many ``classes``. Number 0 is no feature and weighs nothing. While
+    ``learning`` there are no weights, and every feature that is asked for gets a number.
     """
 
-    def __init__(self, rulebook: Rulebook, *, learning: bool = False) -> None:
-        weights = {} if learning else rulebook.weights
+    def __init__(self, weights: Mapping[str, Sequence[float]], classes: int, *, learning: bool = False) -> None:
+        weights = {} if learning else weights
         self.learning = learning
         self.names: list[str] = [""]
         self._families: dict[str, dict[str, int]] = {}
@@ -47,7 +48,7 @@ class Weights:
                 family, _, value = feature.partition(" ")
                 self._families.setdefault(family, {})[value] = len(self.names)
                 self.names.append(feature)
-        nothing = (0.0,) * len(WEIGHT_CLASSES)
+        nothing = (0.0,) * classes
         self._bias = np.array(weights.get(BIAS, nothing))
         self._rows = np.array([nothing, *(row for feature, row in weights.items() if feature != BIAS)])
 
@@ -74,16 +75,23 @@ class Weights:
         values = self.values(family)
         return lambda value: values.get(value, NO_FEATURE)
 
-    def rule(self, rule: str) -> int:
-        """The number of the feature that a rule proposes the name; 0 where it has no weights."""
-        return self.number(RULE, rule)
-
     def sums(self, features: Numbers) -> Sums:
         """The sum of the weights by class for each row of feature numbers: (rows, features) to (rows, classes)."""
         if self.learning:
-            return np.zeros((len(features), len(WEIGHT_CLASSES)))
+            return np.zeros((len(features), self._rows.shape[1]))
         sums: Sums = self._rows.take(features.T, axis=0).sum(axis=0)  # five times as fast as the other way round
         return sums
+
+
+class Weights(FeatureWeights):
+    """The weights of what is told of a name, for each type and for Nothing."""
+
+    def __init__(self, rulebook: Rulebook, *, learning: bool = False) -> None:
+        super().__init__(rulebook.weights, len(WEIGHT_CLASSES), learning=learning)
+
+    def rule(self, rule: str) -> int:
+        """The number of the feature that a rule proposes the name; 0 where it has no weights."""
+        return self.number(RULE, rule)
 
     def leads(self, sums: Sums, *, bias: bool = False) -> npt.NDArray[np.float64]:
         """How far the best type leads over Nothing, for each row of sums; while learning everything leads.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -13,12 +14,14 @@ from spacy.tokens import Doc
 from kg.components.document import Candidate, DocumentEntity, Field
 from kg.components.linking import FILE
 from kg.components.quantities import QuantityComponent, QuantityParser
-from kg.components.results import DocumentResult, Results, to_result
+from kg.components.reported import DocumentResult, to_result
+from kg.components.results import Results
 from kg.components.textrules import ResultRule
 from kg.model import EntityType, Role
 from kg.rulebook import Rulebook
 
-BOOK = Rulebook.load()
+BOOK = Rulebook()
+BOOK.choices = {}  # these tests are on the rules; what the weights do with them is tested further down
 QUANTITIES = QuantityComponent(QuantityParser(BOOK))
 RESULTS = Results(BOOK)
 RULES = BOOK.rules(ResultRule, "result", file=FILE)
@@ -241,3 +244,40 @@ def test_result_rules_do_what_their_examples_say(rule: ResultRule) -> None:
         numbers = re.findall(r"\[([^\]]*)\]", example)
         decided = {q.text: r.id if r else None for q, r in RESULTS.decisions(read(text))}
         assert all((decided[number] == rule.id) == (example in rule.matches) for number in numbers)
+
+
+def weighed(**weights: dict[str, float]) -> Results:
+    """Results that these weights decide."""
+    book = Rulebook()
+    book.choices = dict(weights)
+    return Results(book)
+
+
+def test_weights_decide_what_kind_a_number_is() -> None:
+    """The kind with the greatest probability is taken, which is the confidence; the rule is named where it agrees."""
+    doc = read("FooNet reaches an accuracy of 91% on QuxBank.")
+    (by_rules,) = RESULTS(doc)._.kg_results
+    (found,) = weighed(score={"any": 3.0})(doc)._.kg_results
+    assert (found.kind, found.rule) == ("score", by_rules.rule)
+    assert found.confidence == pytest.approx(math.exp(3) / (math.exp(3) + 4), abs=1e-4)
+    (found,) = weighed(ratio={"after-2 qux": 1.0, "unit %": 2.0})(doc)._.kg_results
+    assert (found.kind, found.rule) == ("ratio", "weights")
+    assert weighed(none={"dimension share": 1.0})(doc)._.kg_results == []
+
+
+def test_what_is_certain_stands() -> None:
+    """A rule that is certain is not overruled."""
+    doc = read("We use 10 images of QuxBank.")
+    assert weighed(score={"any": 9.0})(doc)._.kg_results == []
+
+
+def test_weights_choose_what_a_number_belongs_to() -> None:
+    """A thing, a phrase that names none, or nothing."""
+    doc = read("FooNet reaches an accuracy of 91% on QuxBank, better than the old parsers with no learning.")
+    always = {"score": {"any": 5.0}}
+    (found,) = weighed(**always, method={"role compared": 1.0, "none": 0.5}, dataset={"none": 9.0})(doc)._.kg_results
+    assert (found.method, found.dataset) == (None, None)
+    (found,) = weighed(**always, baseline={"phrase head learning": 1.0}, dataset={"side after thing": 1.0})(
+        doc
+    )._.kg_results
+    assert (found.baseline, found.dataset) == ("learning", "QuxBank")
