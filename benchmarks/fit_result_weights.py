@@ -27,7 +27,7 @@ from spacy.language import Language
 
 import kg
 from kg.annotations import Record, ResultRecord
-from kg.components.options import SLOTS
+from kg.components.options import CHOSEN_SLOTS
 from kg.components.reported import unit_of
 from kg.components.results import NO_RESULT, NUMBER_KINDS, Question, Results
 from kg.evaluation import aliases_of, match_results
@@ -97,7 +97,7 @@ def add(
     if annotated is None:
         return
     linked = results.linked_by_rules(question, kind)
-    for slot in SLOTS:
+    for slot in CHOSEN_SLOTS:
         options, features = results.told_of_slot(question, kind, slot, linked[slot])
         right = [same_slot(slot, annotated.slots.get(slot), option.name, aliases) for option in options]
         if any(right) and not all(right):
@@ -140,7 +140,7 @@ def fit_all(papers: Iterable[Choices]) -> dict[Feature, float]:
     """The weights for all choices."""
     given = list(papers)
     weights = fit((kind for one in given for kind in one.kinds), SPREAD_OF_KINDS)
-    for slot in SLOTS:
+    for slot in CHOSEN_SLOTS:
         weights |= fit((choice for one in given for choice in one.slots[slot]), SPREAD_OF_SLOTS)
     return weights
 

@@ -120,17 +120,19 @@ def leaderboards(
     metric: str | None = None,
     task: str | None = None,
     rules: Path | None = None,
+    min_confidence: float = 0.0,
 ) -> tuple[Leaderboard, ...]:
     """The leaderboards of a graph, or those of a dataset, a metric, a task; the ones with a metric first, then by size.
 
     Names are taken as the graph takes them: case and hyphens do not count, and any name of a thing will do. Results
-    without a dataset are left out, unless a task is asked for: then they stand on boards of that task. ``rules`` is a
-    folder laid over the rules of kg, whose ``metrics.tsv`` says what is better. Raises GraphError where no result is
-    about what is asked for, with the nearest names; RuleError where the rules say something they may not.
+    without a dataset are left out, unless a task is asked for: then they stand on boards of that task. Results of less
+    than ``min_confidence`` (0 to 1) are left out. ``rules`` is a folder laid over the rules of kg; its ``metrics.tsv``
+    says what is better. Raises GraphError where no result is about what is asked for, with the nearest names; RuleError
+    where the rules say something they may not.
     """
     metrics = Rulebook.load(rules).metrics
     names = _Names(graph, metrics)
-    found = list(_results(graph, names))
+    found = [one for one in _results(graph, names) if one.entry.confidence >= min_confidence]
     asked: dict[Slot, str | None] = {"dataset": dataset, "metric": metric, "task": task}
     place = "of the graph"
     for slot, name in asked.items():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
-from kg.options import RULES
+from kg.options import MIN_CONFIDENCE, RULES
 from kg.terminal import count_of
 
 if TYPE_CHECKING:
@@ -49,9 +49,17 @@ _NO_CONFLICT: Final = "no papers contradict each other\n"
     metavar="N",
     help="No more than N rows a table, or N conflicts; 0 for all.  [default: 20; all in csv and json]",
 )
+@MIN_CONFIDENCE
 @RULES
 def leaderboard(
-    graph: str, *, conflicts: bool, form: str, top: int | None, rules: str | None, **asked: str | None
+    graph: str,
+    *,
+    conflicts: bool,
+    form: str,
+    top: int | None,
+    min_confidence: float,
+    rules: str | None,
+    **asked: str | None,
 ) -> None:
     """Rank the scores that papers report.
 
@@ -69,7 +77,8 @@ def leaderboard(
     from kg.leaderboard import leaderboards  # noqa: PLC0415
 
     loaded = load_graph(graph)
-    boards = leaderboards(loaded, rules=None if rules is None else Path(rules), **asked)
+    folder = None if rules is None else Path(rules)
+    boards = leaderboards(loaded, rules=folder, min_confidence=min_confidence, **asked)
     if conflicts:
         printed = _conflicts(score_conflicts(boards), form, top)
     elif any(name is not None for name in asked.values()):

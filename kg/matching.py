@@ -219,7 +219,7 @@ class Descriptions:
         if recent is not None and recent[0] is doc:
             return recent[1]
         words = doc.to_array(ORTH).tolist()
-        for word in [word for word in words if word not in self._known]:
+        for word in dict.fromkeys([word for word in words if word not in self._known]):
             self._learn(doc, word)
         masks = self._masks(list(map(self._known.__getitem__, words))) if words else [0] * len(self._numbers)
         if len(self._recent) >= MOST_RECENT:

@@ -149,3 +149,9 @@ def test_no_graph(tmp_path: Path) -> None:
     assert invoke(tmp_path / "e.jsonl").stdout == "the graph holds no leaderboard\n"
     assert rows(invoke(tmp_path / "e.jsonl", "--format", "csv")) == []
     assert json.loads(invoke(tmp_path / "e.jsonl", "--format", "json").stdout) == []
+
+
+def test_unsure_results_are_left_out(graph: Path) -> None:
+    """--min-confidence leaves out what is less sure, here everything."""
+    assert json.loads(invoke(graph, "--format", "json").stdout)
+    assert json.loads(invoke(graph, "--format", "json", "--min-confidence", "1").stdout) == []

@@ -41,8 +41,10 @@ class Comparisons:
 
     def opens_after(self, lead: str) -> bool:
         """Whether a text ends in words of comparison, so that what follows is a baseline."""
-        return any(match.end() >= len(lead) for match in self._compare.finditer(lead)) or any(
-            match.end() >= len(lead) for match in self._overtake.finditer(lead)
+        return any(
+            self._openers.fullmatch(lead, match.end())
+            for pattern in (self._compare, self._overtake)
+            for match in pattern.finditer(lead)
         )
 
     def baseline(self, scene: Scene, group: Sequence[Quantity]) -> str | None:

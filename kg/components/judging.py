@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,9 +43,18 @@ class Judge:
         self._qualifier = quantity_shapes.require("(?:{up_to}|{over}|{about})$", flags=re.IGNORECASE)
 
     def rule_for(
-        self, scene: Scene, group: Sequence[Quantity], quantity: Quantity, *, measured: bool, background: bool
+        self,
+        scene: Scene,
+        group: Sequence[Quantity],
+        quantity: Quantity,
+        *,
+        measured: Callable[[], bool],
+        background: bool,
     ) -> ResultRule | None:
-        """The rule that decides, or None where no rule speaks of such a quantity."""
+        """The rule that decides, or None where no rule speaks of such a quantity.
+
+        ``measured`` tells whether the list is bound to a metric; it is asked where a rule depends on it.
+        """
         lead = scene.between(max(scene.start, group[0].start - _REACH), group[0].start).rstrip(_LEAD_SIGNS)
         lead = self._qualifier.sub("", lead + " ").rstrip(_LEAD_SIGNS)
         tail = scene.between(group[-1].end, min(scene.end, group[-1].end + _REACH)).lstrip(" $+*")
@@ -55,12 +64,12 @@ class Judge:
             if (
                 (not rule.dimensions or quantity.dimension in rule.dimensions)
                 and (not rule.change or bool(quantity.change))
-                and rule.measured in (None, measured)
                 and rule.background in (None, background)
                 and rule.signed in (None, quantity.signed)
                 and (compiled.after is None or compiled.after.match(tail))
                 and (compiled.before is None or compiled.before.search(lead))
                 and (compiled.sentence is None or compiled.sentence.search(sentence))
+                and (rule.measured is None or rule.measured is measured())
             ):
                 return rule
         return None

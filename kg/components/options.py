@@ -14,7 +14,8 @@ from kg.model import EntityType
 from kg.rulebook import Rulebook
 
 Slot = Literal["metric", "dataset", "task", "method", "baseline"]
-SLOTS: Final[tuple[Slot, ...]] = ("metric", "dataset", "task", "method", "baseline")
+CHOSEN_SLOTS: Final[tuple[Slot, ...]] = ("metric", "dataset", "method", "baseline")
+"""The slots that weights fill; the task is left to the rules, which do as well."""
 TYPES: Final[Mapping[Slot, EntityType]] = {
     "metric": "Metric",
     "dataset": "Dataset",

@@ -5,6 +5,7 @@ The decisions stand in ``rules/results.toml``; :mod:`kg.components.linking` ties
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from kg.components.choosing import Chooser
 from kg.components.document import DocumentEntity, end_of_title, fields_of, register_extensions
 from kg.components.judging import Judge
 from kg.components.linking import FILE, Linker
-from kg.components.options import SLOTS, TYPES, Choice, Option, Options, Slot
+from kg.components.options import CHOSEN_SLOTS, TYPES, Choice, Option, Options, Slot
 from kg.components.quantities import Quantity
 from kg.components.reported import DocumentResult
 from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
@@ -174,7 +175,7 @@ class Results:
         """The result that a number is, with what it belongs to; two where it measures two metrics."""
         slots = self.linked_by_rules(question, kind)
         if self._chooser:
-            for slot in SLOTS:
+            for slot in CHOSEN_SLOTS:
                 options, told = self.told_of_slot(question, kind, slot, slots[slot])
                 slots[slot] = options[self._chooser.best(slot, told)].name
         scene = question.asked.scene
@@ -263,18 +264,23 @@ class Results:
     def _judged(self, scene: Scene, *, background: bool) -> list[_Judged]:
         judged: list[_Judged] = []
         for group in scene.groups:
-            measured = (
-                self._linker.is_tight(self._linker.metric(scene, group))
-                or bool(group[-1].measure)
-                or self._linker.described_metric(scene, group) is not None
-                or self._continues(scene, group[0], [found for found in judged if found.is_result])
-            )
+            before = [found for found in judged if found.is_result]
+            measured = functools.cache(functools.partial(self._is_measured, scene, group, before))
             for quantity in group:
                 rule = self._judge.rule_for(scene, group, quantity, measured=measured, background=background)
                 if rule is None or rule.id in _DEFAULTS:
                     rule = self._continued(scene, quantity, judged) or rule
                 judged.append(_Judged(quantity, group, rule))
         return judged
+
+    def _is_measured(self, scene: Scene, group: list[Quantity], before: Sequence[_Judged]) -> bool:
+        """Whether a list of numbers is bound to a metric; ``before`` are the results before it in the sentence."""
+        return (
+            self._linker.is_tight(self._linker.metric(scene, group))
+            or bool(group[-1].measure)
+            or self._linker.described_metric(scene, group) is not None
+            or self._continues(scene, group[0], before)
+        )
 
     def _continued(self, scene: Scene, quantity: Quantity, judged: Sequence[_Judged]) -> ResultRule | None:
         """The rule of the number before, where the sentence goes on in the same way: "by 3% on A and 5% on B"."""

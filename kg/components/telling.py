@@ -23,6 +23,7 @@ _REACH: Final = 80
 _WORDS_BESIDE: Final = 4
 _WORDS_CALLED_NEAR: Final = 3
 _WORDS_IN_A_GAP: Final = 8
+_WORDS_IN_A_LEAD: Final = 5
 _MOST_COUNTED: Final = 3
 _COMPARED_REACH: Final = 40
 _OPENING_CHARACTERS: Final = 6
@@ -178,6 +179,8 @@ class OptionFeatures:
         self._alike = choice.alike
         self._introduced = [entity for entity in choice.alike if entity.role == "introduced"]
         self._named_here = sum(bool(option.places) for option in choice.options if option.entity is not None)
+        lead = asked.scene.words(asked.scene.start, asked.quantity.start)[-_WORDS_IN_A_LEAD:]
+        self._lead = lead if TYPES[choice.slot] == "Method" else ()
         self._nearest = {number: self._near(option) for number, option in enumerate(choice.options) if option.places}
         self._order = sorted(self._nearest, key=lambda number: self._nearest[number][0])
 
@@ -220,17 +223,19 @@ class OptionFeatures:
             f"none by-rules {self._by_rules is None} {self._kind}",
             f"none introduced {bool(self._introduced)}",
             f"none title {self._asked.in_title}",
+            f"none change {quantity.change}",
+            *(f"none number-after {word}" for word in self._lead),
         ]
         if self._slot == "dataset":
             before, after = scene.words(scene.start, quantity.start), scene.words(quantity.end, scene.end)
             found += [f"none sentence {word}" for word in scene.words(scene.start, scene.end)]
-            found += [f"none before {word}" for word in before[-_WORDS_CALLED_NEAR:]]
+            found += [f"none number-after {word}" for word in before[-_WORDS_CALLED_NEAR:]]
             found += [f"none after {word}" for word in after[:_WORDS_CALLED_NEAR]]
         return found
 
     def _of_thing(self, entity: DocumentEntity, option: Option) -> list[str]:
         in_title = any(mention.start_char < self._asked.topic.title_end for mention in entity.mentions)
-        own = entity.role == "introduced"
+        own, change = entity.role == "introduced", self._asked.quantity.change
         order = min(self._introduced.index(entity), 2) if own else "another" if self._introduced else "none"
         return [
             f"role {entity.role}",
@@ -242,6 +247,8 @@ class OptionFeatures:
             f"order {min(self._alike.index(entity), _MOST_COUNTED)}",
             f"topic {any(entity is thing for thing in self._asked.topic.things)}",
             f"introduced {order}",
+            f"change {change} {entity.role}",
+            *(f"number-after {word} {entity.role}" for word in self._lead),
             f"here {bool(option.places)} others {self._named_here > 0}",
         ]
 
