@@ -31,9 +31,10 @@ from kg.components.options import CHOSEN_SLOTS
 from kg.components.reported import unit_of
 from kg.components.results import NO_RESULT, NUMBER_KINDS, Question, Results
 from kg.evaluation import aliases_of, match_results
-from kg.extraction import SMALL_BATCH_SIZE, annotate_all
+from kg.extraction import annotate_all
 from kg.likeness import same_slot
 from kg.model import Paper
+from kg.processes import BATCH_SIZE
 from kg.ruletables import CHOICE_COLUMNS, LINE_BREAK, RESULT_WEIGHTS
 
 FEWEST_CHOICES = 3
@@ -59,8 +60,8 @@ class Choices:
 def choices_of(nlp: Language, papers: Sequence[Paper], gold: Mapping[str, Record]) -> Iterator[Choices]:
     """The choices in papers. Numbers of optional results are left out, for they may be given or not."""
     results = cast("Results", nlp.get_pipe("kg_results"))
-    for first in range(0, len(papers), SMALL_BATCH_SIZE):
-        batch = papers[first : first + SMALL_BATCH_SIZE]
+    for first in range(0, len(papers), BATCH_SIZE):
+        batch = papers[first : first + BATCH_SIZE]
         for paper, doc in zip(batch, annotate_all(nlp, batch, winners_only=True), strict=True):
             questions = list(results.questions(doc))
             by_rules = [record_of(results, question) for question in questions]

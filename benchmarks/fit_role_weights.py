@@ -32,8 +32,9 @@ from kg.components.roles import Roles, RoleWeights
 from kg.components.tokens import token_table
 from kg.components.weighing import RULE
 from kg.evaluation import match_entities
-from kg.extraction import SMALL_BATCH_SIZE, annotate_all
+from kg.extraction import annotate_all
 from kg.model import ROLES, Paper
+from kg.processes import BATCH_SIZE
 from kg.rulebook import Rulebook
 from kg.ruletables import BIAS, LINE_BREAK, ROLE_WEIGHTS, WEIGHTS
 
@@ -50,8 +51,8 @@ def examples_of(
     """For each paper the features of the entities that are annotated, with their annotated roles."""
     roles = nlp.get_pipe("kg_roles")
     assert isinstance(roles, Roles)  # noqa: S101 - for mypy
-    for first in range(0, len(papers), SMALL_BATCH_SIZE):
-        batch = papers[first : first + SMALL_BATCH_SIZE]
+    for first in range(0, len(papers), BATCH_SIZE):
+        batch = papers[first : first + BATCH_SIZE]
         for paper, doc in zip(batch, annotate_all(nlp, batch, winners_only=True), strict=True):
             gathered = roles.gather(doc)
             records = tuple(EntityRecord(type=entity.type, names=entity.names) for entity in gathered.entities)

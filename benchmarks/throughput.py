@@ -28,8 +28,9 @@ from spacy.language import Language
 import kg
 from kg.building import DEFAULT_EXPORTS
 from kg.components.document import paper_fields, paper_text
-from kg.extraction import SMALL_BATCH_SIZE, annotate_all
+from kg.extraction import annotate_all
 from kg.model import Paper
+from kg.processes import BATCH_SIZE
 from kg.rulebook import Rulebook
 from kg.ruletables import lexicon_text
 
@@ -58,8 +59,8 @@ def seconds(work: Work, papers: Sequence[Paper]) -> float:
 
 def in_batches(papers: Sequence[Paper]) -> Iterator[Sequence[Paper]]:
     """The papers as extraction takes them, a few at a time."""
-    for first in range(0, len(papers), SMALL_BATCH_SIZE):
-        yield papers[first : first + SMALL_BATCH_SIZE]
+    for first in range(0, len(papers), BATCH_SIZE):
+        yield papers[first : first + BATCH_SIZE]
 
 
 def read_in_batches(nlp: Language, papers: Sequence[Paper]) -> None:

@@ -12,13 +12,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
-from kg.components.mentions import BATCH_SIZE as MENTIONS_BATCH_SIZE
 from kg.components.reported import to_result
 from kg.components.tokenizing import adapt_tokenizer
 from kg.components.tokens import sentence_bounds, token_table
 from kg.errors import KgError
 from kg.model import Entity, Extraction, FieldName, Mention, Paper
-from kg.processes import BATCH_SIZE, collector_paused, in_batches
+from kg.processes import collector_paused, in_batches
 from kg.rulebook import Rulebook
 
 COMPONENTS: Final = (
@@ -31,7 +30,6 @@ COMPONENTS: Final = (
     "kg_results",
 )
 WITHOUT_RULES: Final = frozenset({"kg_abbreviations"})
-SMALL_BATCH_SIZE: Final = MENTIONS_BATCH_SIZE
 
 
 def pipeline(rules: Path | str | None = None) -> Language:
@@ -68,8 +66,7 @@ def extract(
     if workers > 1:
         _pipeline(folder)  # a mistake in the rules shows here, before any process is started
     work = partial(_extract_batch, folder=folder, min_confidence=min_confidence)
-    size = BATCH_SIZE if workers > 1 else SMALL_BATCH_SIZE
-    for batch in in_batches(work, papers, workers=workers, size=size):
+    for batch in in_batches(work, papers, workers=workers):
         yield from batch
 
 

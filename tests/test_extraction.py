@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import RuleError
-from kg.extraction import SMALL_BATCH_SIZE, extract, pipeline
+from kg.extraction import extract, pipeline
 from kg.model import Extraction, Paper
+from kg.processes import BATCH_SIZE
 
 TITLE = "FooNet: Leaf Attention for Object Detection"
 ABSTRACT = (
@@ -153,12 +154,12 @@ def test_papers_are_taken_a_few_at_a_time() -> None:
     asked: list[int] = []
 
     def papers() -> Iterator[Paper]:
-        for number in range(3 * SMALL_BATCH_SIZE):
+        for number in range(3 * BATCH_SIZE):
             asked.append(number)
             yield Paper(id=str(number), text=ABSTRACT)
 
     next(iter(extract(papers())))
-    assert len(asked) == SMALL_BATCH_SIZE
+    assert len(asked) == BATCH_SIZE
 
 
 def test_papers_read_together_are_read_as_if_alone() -> None:

@@ -18,12 +18,11 @@ from kg.components.evidence import Evidence, NameEvidence
 from kg.components.layout import Span
 from kg.components.proposals import NOTHING, Proposal
 from kg.components.tokens import TokenTable, token_table
-from kg.components.weighing import Weights
+from kg.components.weighing import WEIGHTS_RULE, Weights
 from kg.model import EntityType
 from kg.ruletables import WEIGHT_CLASSES
 
 SAME_NAME_RULE: Final = "same-name"
-WEIGHTS_RULE: Final = "weights"
 LEAST_SCORE: Final = 0.34
 LENGTH_EXPONENT: Final = 0.4
 """How much more a longer candidate counts than a shorter one inside it: by its tokens to this power."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -19,9 +18,8 @@ from kg.components.phrases import PhraseFinder, Phrases
 from kg.components.proposals import CompiledRule, Proposal
 from kg.components.tokens import token_table
 from kg.components.weighing import Weights
+from kg.processes import BATCH_SIZE
 from kg.rulebook import MentionRule, Rulebook
-
-BATCH_SIZE: Final = 64
 
 
 class Mentions:

@@ -28,6 +28,7 @@ from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
 from kg.components.telling import Asked, NumberFeatures, OptionFeatures
 from kg.components.textrules import ResultRule, Shapes
 from kg.components.tokens import sentence_bounds, token_table
+from kg.components.weighing import WEIGHTS_RULE
 from kg.model import ENTITY_TYPES, ResultKind
 from kg.rulebook import Rulebook
 
@@ -38,7 +39,6 @@ _MOST_IN_SENTENCE: Final = 60  # A "sentence" with more numbers is a table or no
 _MOST_NAMED_IN_SENTENCE: Final = 200
 NO_RESULT: Final = "none"
 NUMBER_KINDS: Final = (NO_RESULT, "score", "gain", "reduction", "ratio")
-WEIGHTS_RULE: Final = "weights"
 MOST_DOUBT: Final = 2.0
 """How much likelier than any kind of result it may be that a number is none, and it is still given as one."""
 _SETTING: Final = "setting"

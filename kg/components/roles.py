@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from spacy.language import Language
@@ -22,12 +22,11 @@ from kg.components.document import Candidate, DocumentEntity, end_of_title, fiel
 from kg.components.naming import key
 from kg.components.role_features import PaperEntities, RoleFeatures
 from kg.components.tokens import sentence_starts, token_table
-from kg.components.weighing import RULE, FeatureWeights, Sums
+from kg.components.weighing import RULE, WEIGHTS_RULE, FeatureWeights, Sums
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
+from kg.processes import BATCH_SIZE
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
-WEIGHTS_RULE: Final = "weights"
-BATCH_SIZE: Final = 32
 _Places: TypeAlias = "tuple[_Compiled, int, int]"
 """A rule, and where in a Doc its mention may begin and end, as bits."""
 

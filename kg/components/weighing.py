@@ -27,6 +27,8 @@ Sums = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 NO_FEATURE: Final = 0
 RULE: Final = "rule"
+WEIGHTS_RULE: Final = "weights"
+"""What is given as the rule where no rule says so, and the weights alone decide."""
 _LEAST: Final = 0.02
 _INDEX: Final = {name: index for index, name in enumerate(WEIGHT_CLASSES)}
 
