@@ -10,7 +10,6 @@ the end the weights are fitted to all papers; --write puts them into rules/resul
 from __future__ import annotations
 
 import argparse
-import csv
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+from fitting import write
 from material import FOLDS, PARTS, ROOT, Material
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
@@ -34,8 +34,9 @@ from kg.evaluation import aliases_of, match_results
 from kg.extraction import annotate_all
 from kg.likeness import same_slot
 from kg.model import Paper
-from kg.processes import BATCH_SIZE
-from kg.ruletables import CHOICE_COLUMNS, LINE_BREAK, RESULT_WEIGHTS
+from kg.processes import batches
+from kg.rulebook import Rulebook
+from kg.ruletables import CHOICE_COLUMNS, RESULT_WEIGHTS
 
 FEWEST_CHOICES = 3
 SMALLEST = 0.05
@@ -60,8 +61,7 @@ class Choices:
 def choices_of(nlp: Language, papers: Sequence[Paper], gold: Mapping[str, Record]) -> Iterator[Choices]:
     """The choices in papers. Numbers of optional results are left out, for they may be given or not."""
     results = cast("Results", nlp.get_pipe("kg_results"))
-    for first in range(0, len(papers), BATCH_SIZE):
-        batch = papers[first : first + BATCH_SIZE]
+    for batch in batches(papers):
         for paper, doc in zip(batch, annotate_all(nlp, batch, winners_only=True), strict=True):
             questions = list(results.questions(doc))
             by_rules = [record_of(results, question) for question in questions]
@@ -146,15 +146,9 @@ def fit_all(papers: Iterable[Choices]) -> dict[Feature, float]:
     return weights
 
 
-def write(weights: Mapping[Feature, float], target: Path) -> None:
-    """Write weights as the rules have them, to two decimals."""
-    with target.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
-        table.writerow(CHOICE_COLUMNS)
-        for (choice, feature), weight in sorted(weights.items()):
-            shown = feature.replace("\n", LINE_BREAK)
-            if shown.isprintable():
-                table.writerow([choice, shown, f"{weight:.2f}"])
+def write_choices(weights: Mapping[Feature, float], target: Path) -> None:
+    """Write the weights of features for each choice."""
+    write(CHOICE_COLUMNS, ((feature, [weight]) for feature, weight in sorted(weights.items())), target)
 
 
 def main() -> None:
@@ -172,11 +166,12 @@ def main() -> None:
         found: list[kg.Extraction] = []
         for part, papers in enumerate(parts):
             others = (one for number, own in enumerate(choices) if number != part for one in own)
-            write(fit_all(others), FOLDS / str(part) / RESULT_WEIGHTS)
+            write_choices(fit_all(others), FOLDS / str(part) / RESULT_WEIGHTS)
+            Rulebook.load.cache_clear()  # the folder was read before these weights were there
             found += kg.extract(papers, rules=FOLDS / str(part))
         material.report(found, "weights fitted to other papers", calibration=True)
     if options.write:
-        write(fit_all(one for own in choices for one in own), ROOT / "rules" / RESULT_WEIGHTS)
+        write_choices(fit_all(one for own in choices for one in own), ROOT / "rules" / RESULT_WEIGHTS)
 
 
 if __name__ == "__main__":

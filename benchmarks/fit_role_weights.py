@@ -11,18 +11,14 @@ rules/role-weights.tsv. Roles of entities that are annotated as optional, or not
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-from fit_weights import Example, values_of
+from fit_weights import values_of
+from fitting import Example, fit, write_classes
 from material import FOLDS, PARTS, ROOT, Material
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 from spacy.language import Language
 
 import kg
@@ -34,14 +30,13 @@ from kg.components.weighing import RULE
 from kg.evaluation import match_entities
 from kg.extraction import annotate_all
 from kg.model import ROLES, Paper
-from kg.processes import BATCH_SIZE
+from kg.processes import batches
 from kg.rulebook import Rulebook
-from kg.ruletables import BIAS, LINE_BREAK, ROLE_WEIGHTS, WEIGHTS
+from kg.ruletables import BIAS, ROLE_WEIGHTS, WEIGHTS
 
 INVERSE_REGULARIZATION = 0.2
 FEWEST_PAPERS = 4
 SMALLEST = 0.05
-MOST_ITERATIONS = 1000
 LATER = ("kg_quantities", "kg_results")
 
 
@@ -51,8 +46,7 @@ def examples_of(
     """For each paper the features of the entities that are annotated, with their annotated roles."""
     roles = nlp.get_pipe("kg_roles")
     assert isinstance(roles, Roles)  # noqa: S101 - for mypy
-    for first in range(0, len(papers), BATCH_SIZE):
-        batch = papers[first : first + BATCH_SIZE]
+    for batch in batches(papers):
         for paper, doc in zip(batch, annotate_all(nlp, batch, winners_only=True), strict=True):
             gathered = roles.gather(doc)
             records = tuple(EntityRecord(type=entity.type, names=entity.names) for entity in gathered.entities)
@@ -67,41 +61,14 @@ def examples_of(
             yield found
 
 
-def fit(papers: Iterable[Sequence[Example]], names_of: Sequence[str]) -> dict[str, list[float]]:
-    """The weights by role of every feature that several papers have, given the examples of each paper."""
-    material = list(papers)
-    counted = Counter(
-        feature for own in material for feature in {feature for features, _ in own for feature in features}
-    )
-    kept = {
-        feature: column for column, feature in enumerate(sorted(f for f, n in counted.items() if n >= FEWEST_PAPERS))
-    }
-    given = [example for own in material for example in own]
-    rows = [[(kept[feature], value) for feature, value in features.items() if feature in kept] for features, _ in given]
-    starts = np.cumsum([0, *map(len, rows)])
-    columns, values = np.array([cell for row in rows for cell in row]).T
-    matrix = csr_matrix((values, columns.astype(np.int64), starts), shape=(len(rows), len(kept)))
-    model = LogisticRegression(C=INVERSE_REGULARIZATION, max_iter=MOST_ITERATIONS)
-    model.fit(matrix, [ROLES.index(role) for _, role in given])
-    weights = {BIAS: model.intercept_.tolist()}
-    found = {names_of[feature]: model.coef_[:, column].tolist() for feature, column in kept.items()}
-    return weights | {
+def fitted(papers: Iterable[Sequence[Example]], names_of: Sequence[str]) -> dict[str, list[float]]:
+    """The weights by role of what weighs something, and of all rules, which would count by their own without."""
+    weights = fit(papers, names_of, ROLES, inverse_regularization=INVERSE_REGULARIZATION, fewest_papers=FEWEST_PAPERS)
+    return {
         feature: row
-        for feature, row in sorted(found.items())
-        if max(map(abs, row)) >= SMALLEST
-        or feature.startswith(f"{RULE} ")  # one without weights would count by its own
+        for feature, row in weights.items()
+        if feature == BIAS or feature.startswith(f"{RULE} ") or max(map(abs, row)) >= SMALLEST
     }
-
-
-def write(weights: Mapping[str, Sequence[float]], target: Path) -> None:
-    """Write weights as the rules have them, to two decimals."""
-    with target.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
-        table.writerow(["feature", *ROLES])
-        for feature, row in weights.items():
-            shown = feature.replace("\n", LINE_BREAK)
-            if shown.isprintable():
-                table.writerow([shown, *(f"{value:.2f}" for value in row)])
 
 
 def main() -> None:
@@ -135,12 +102,12 @@ def main() -> None:
         found: list[kg.Extraction] = []
         for part, rules in enumerate(folds):
             others = (own for index, own in enumerate(examples) if index % PARTS != part)
-            write(fit(others, weights.names), rules / ROLE_WEIGHTS)
+            write_classes(ROLES, fitted(others, weights.names), rules / ROLE_WEIGHTS)
             Rulebook.load.cache_clear()
             found += kg.extract(material.papers[part::PARTS], rules=rules)
         material.report(found, "weights fitted to other papers")
     if options.write:
-        write(fit(examples, weights.names), ROOT / "rules" / ROLE_WEIGHTS)
+        write_classes(ROLES, fitted(examples, weights.names), ROOT / "rules" / ROLE_WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -10,17 +10,14 @@ on unseen papers. With --write the weights fitted to all papers replace rules/we
 from __future__ import annotations
 
 import argparse
-import csv
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from fitting import Example, fit, write_classes
 from material import FOLDS, PARTS, ROOT, Material
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 from spacy.language import Language
 
 import kg
@@ -31,14 +28,11 @@ from kg.components.proposals import NOTHING
 from kg.components.weighing import NO_FEATURE, Numbers, Weights
 from kg.model import ENTITY_TYPES, Paper
 from kg.rulebook import Rulebook
-from kg.ruletables import BIAS, LINE_BREAK, WEIGHT_CLASSES, WEIGHTS
+from kg.ruletables import BIAS, WEIGHT_CLASSES, WEIGHTS
 
 INVERSE_REGULARIZATION = 0.3
 FEWEST_PAPERS = 3
 SMALLEST = 0.1
-MOST_ITERATIONS = 1000
-
-Example = tuple[dict[int, float], str]
 
 
 class Reader:
@@ -92,36 +86,16 @@ def values_of(places: Numbers, altogether: Numbers) -> dict[int, float]:
     return dict(values)
 
 
-def fit(papers: Iterable[Sequence[Example]], names_of: Sequence[str]) -> dict[str, list[float]]:
-    """The weights by class of every feature that several papers have, given the examples of each paper."""
-    material = list(papers)
-    counted = Counter(
-        feature for own in material for feature in {feature for features, _ in own for feature in features}
+def fitted(papers: Iterable[Sequence[Example]], names_of: Sequence[str]) -> dict[str, list[float]]:
+    """The weights by class of the features that weigh something, given the examples of each paper."""
+    weights = fit(
+        papers,
+        names_of,
+        WEIGHT_CLASSES,
+        inverse_regularization=INVERSE_REGULARIZATION,
+        fewest_papers=FEWEST_PAPERS,
     )
-    kept = {
-        feature: column for column, feature in enumerate(sorted(f for f, n in counted.items() if n >= FEWEST_PAPERS))
-    }
-    given = [example for own in material for example in own]
-    rows = [[(kept[feature], value) for feature, value in features.items() if feature in kept] for features, _ in given]
-    starts = np.cumsum([0, *map(len, rows)])
-    columns, values = np.array([cell for row in rows for cell in row]).T
-    matrix = csr_matrix((values, columns.astype(np.int64), starts), shape=(len(rows), len(kept)))
-    classes = [WEIGHT_CLASSES.index(kind) for _, kind in given]
-    model = LogisticRegression(C=INVERSE_REGULARIZATION, max_iter=MOST_ITERATIONS).fit(matrix, classes)
-    weights = {BIAS: model.intercept_.tolist()}
-    found = {names_of[feature]: model.coef_[:, column].tolist() for feature, column in kept.items()}
-    return weights | {feature: row for feature, row in sorted(found.items()) if max(map(abs, row)) >= SMALLEST}
-
-
-def write(weights: Mapping[str, Sequence[float]], target: Path) -> None:
-    """Write weights as the rules have them, to two decimals."""
-    with target.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
-        table.writerow(["feature", *WEIGHT_CLASSES])
-        for feature, row in weights.items():
-            shown = feature.replace("\n", LINE_BREAK)
-            if shown.isprintable():
-                table.writerow([shown, *(f"{value:.2f}" for value in row)])
+    return {feature: row for feature, row in weights.items() if feature == BIAS or max(map(abs, row)) >= SMALLEST}
 
 
 def main() -> None:
@@ -141,12 +115,12 @@ def main() -> None:
             rules = FOLDS / str(part)
             rules.mkdir(parents=True, exist_ok=True)
             others = (own for index, own in enumerate(examples) if index % options.parts != part)
-            write(fit(others, names_of), rules / WEIGHTS)
+            write_classes(WEIGHT_CLASSES, fitted(others, names_of), rules / WEIGHTS)
             found += kg.extract(material.papers[part :: options.parts], rules=rules)
         if found:
             material.report(found, "weights fitted to other papers", calibration=True)
     if options.write:
-        write(fit(examples, names_of), ROOT / "rules" / WEIGHTS)
+        write_classes(WEIGHT_CLASSES, fitted(examples, names_of), ROOT / "rules" / WEIGHTS)
 
 
 if __name__ == "__main__":

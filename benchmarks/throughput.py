@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice, pairwise
@@ -30,7 +30,7 @@ from kg.building import DEFAULT_EXPORTS
 from kg.components.document import paper_fields, paper_text
 from kg.extraction import annotate_all
 from kg.model import Paper
-from kg.processes import BATCH_SIZE
+from kg.processes import batches
 from kg.rulebook import Rulebook
 from kg.ruletables import lexicon_text
 
@@ -57,15 +57,9 @@ def seconds(work: Work, papers: Sequence[Paper]) -> float:
     return time.perf_counter() - start
 
 
-def in_batches(papers: Sequence[Paper]) -> Iterator[Sequence[Paper]]:
-    """The papers as extraction takes them, a few at a time."""
-    for first in range(0, len(papers), BATCH_SIZE):
-        yield papers[first : first + BATCH_SIZE]
-
-
 def read_in_batches(nlp: Language, papers: Sequence[Paper]) -> None:
     """Read papers as extraction does."""
-    for batch in in_batches(papers):
+    for batch in batches(papers):
         annotate_all(nlp, batch, winners_only=True)
 
 
@@ -124,7 +118,7 @@ def compare_lexicons(papers: Sequence[Paper], rounds: int) -> None:
 def time_by_component(nlp: Language, papers: Sequence[Paper]) -> None:
     """Print what each part of the pipeline takes."""
     taken = {"tokenizer": 0.0, **{name: 0.0 for name, _ in nlp.pipeline}}
-    for batch in in_batches(papers):
+    for batch in batches(papers):
         start = time.perf_counter()
         docs = []
         for paper in batch:

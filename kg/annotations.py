@@ -24,10 +24,10 @@ from typing import Any, Final, TypeVar
 
 from kg.errors import InputError
 from kg.folder import EXTRACTIONS
-from kg.model import ENTITY_TYPES, ROLES, Extraction, JsonObject, Paper, extraction_to_json
+from kg.model import ENTITY_TYPES, ROLES, TYPE_OF_SLOT, Extraction, JsonObject, Paper, extraction_to_json
 from kg.readers import read
 
-SLOTS: Final = ("metric", "dataset", "task", "method", "baseline")
+SLOTS: Final = tuple(TYPE_OF_SLOT)
 T = TypeVar("T")
 
 

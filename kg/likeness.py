@@ -13,17 +13,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from kg.model import ENTITY_TYPES
+from kg.model import ENTITY_TYPES, TYPE_OF_SLOT
 from kg.rulebook import Rulebook
 
 FILE: Final = "evaluation.toml"
-TYPE_OF_SLOT: Final[Mapping[str, str]] = {
-    "metric": "Metric",
-    "dataset": "Dataset",
-    "task": "Task",
-    "method": "Method",
-    "baseline": "Method",
-}
 
 _LATEX: Final = re.compile(r"\\[a-z]+|[${}^_\\]")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")

@@ -15,10 +15,19 @@ EntityType = Literal["Method", "Dataset", "Metric", "Task"]
 Role = Literal["introduced", "used", "compared", "mentioned"]
 ResultKind = Literal["score", "gain", "reduction", "ratio"]
 Qualifier = Literal["exact", "up to", "over", "about"]
+Slot = Literal["metric", "dataset", "task", "method", "baseline"]
 FieldName = Literal["title", "abstract", "text"]
 JsonObject: TypeAlias = dict[str, Any]
 
 ENTITY_TYPES: Final[tuple[EntityType, ...]] = ("Method", "Dataset", "Metric", "Task")
+TYPE_OF_SLOT: Final[Mapping[str, EntityType]] = {
+    "metric": "Metric",
+    "dataset": "Dataset",
+    "task": "Task",
+    "method": "Method",
+    "baseline": "Method",
+}
+"""What may fill each slot of a result."""
 ROLES: Final[tuple[Role, ...]] = ("introduced", "used", "compared", "mentioned")
 
 

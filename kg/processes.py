@@ -21,6 +21,12 @@ Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 
+def batches(items: Iterable[Item], size: int = BATCH_SIZE) -> Iterator[list[Item]]:
+    """The items, ``size`` at a time, in their order."""
+    remaining = iter(items)
+    return iter(lambda: list(islice(remaining, size)), [])
+
+
 def in_batches(
     work: Callable[[list[Item]], Found], items: Iterable[Item], *, workers: int, size: int = BATCH_SIZE
 ) -> Iterator[Found]:
@@ -29,15 +35,14 @@ def in_batches(
     ``work`` and what it makes must be of the kind that can be pickled where there are several. Raises KgError where a
     process is killed.
     """
-    remaining = iter(items)
-    batches = iter(lambda: list(islice(remaining, size)), [])
+    given = batches(items, size)
     if workers <= 1:
-        yield from map(work, batches)
+        yield from map(work, given)
         return
     executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:
         pending: deque[Future[Found]] = deque()
-        for batch in batches:
+        for batch in given:
             with _interrupts_held():  # the processes start here
                 pending.append(executor.submit(work, batch))
             if len(pending) > 2 * workers:

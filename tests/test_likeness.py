@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg import likeness
 from kg.annotations import SLOTS
-from kg.model import ENTITY_TYPES
+from kg.model import ENTITY_TYPES, TYPE_OF_SLOT
 
 NAMES = st.text(alphabet="aAbs .-_'\u2019$%+(1é", max_size=12)
 
@@ -115,5 +115,5 @@ def test_slots(*, annotated: str | None, found: str | None, same: bool) -> None:
 
 def test_every_slot_has_a_type() -> None:
     """The names in a slot are folded as those of its type."""
-    assert set(likeness.TYPE_OF_SLOT) == set(SLOTS)
-    assert set(likeness.TYPE_OF_SLOT.values()) == set(ENTITY_TYPES)
+    assert set(TYPE_OF_SLOT) == set(SLOTS)
+    assert set(TYPE_OF_SLOT.values()) == set(ENTITY_TYPES)

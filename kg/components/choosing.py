@@ -33,8 +33,10 @@ class Chooser:
     def shares(self, choices: Sequence[str], features: Collection[str]) -> list[float]:
         """The probabilities of choices of which the same is told."""
         scores = [self.score(choice, features) for choice in choices]
-        odds = [math.exp(score - max(scores)) for score in scores]
-        return [odd / sum(odds) for odd in odds]
+        greatest = max(scores)
+        odds = [math.exp(score - greatest) for score in scores]
+        total = sum(odds)
+        return [odd / total for odd in odds]
 
     def best(self, choice: str, alternatives: Sequence[Iterable[str]]) -> int:
         """The number of the alternative with the greatest score, the first of several."""

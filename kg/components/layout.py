@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc
 
-from kg.components.document import end_of_title, fields_of
 from kg.components.hashing import RowHashes
 from kg.components.phrases import Phrases
-from kg.components.tokens import token_table
+from kg.components.tokens import title_tokens
 from kg.components.vocabulary import Vocabulary, Words
 
 MOST_TOKENS: Final = 7
@@ -74,7 +72,7 @@ def lay_out(
     titles: list[Span] = []
     for doc, numbers in zip(docs, vocabulary.of(docs), strict=True):
         offsets.append(len(row) + _ROOM_BEFORE)
-        titles.append((0, bisect_left(token_table(doc).starts, end_of_title(fields_of(doc)))))
+        titles.append((0, title_tokens(doc)))
         row += (*before, *numbers, *after)
     words = np.array(row, dtype=np.int64)
     found = in_row([one.phrases.items() for one in phrases], offsets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
@@ -18,7 +17,7 @@ from kg.components.phrases import PhraseFinder, Phrases
 from kg.components.proposals import CompiledRule, Proposal
 from kg.components.tokens import token_table
 from kg.components.weighing import Weights
-from kg.processes import BATCH_SIZE
+from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import MentionRule, Rulebook
 
 
@@ -43,8 +42,7 @@ class Mentions:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
         """Annotate Docs, several at a time; what comes out does not depend on how many."""
-        given = iter(stream)
-        while docs := list(islice(given, batch_size)):
+        for docs in batches(stream, batch_size):
             self._annotate(docs)
             yield from docs
 

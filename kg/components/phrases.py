@@ -6,15 +6,13 @@ from individual documents", in Text Mining: Applications and Theory, 2010; what 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
 from kg.components.contexts import TokenRules
-from kg.components.document import Field, fields_of
-from kg.components.tokens import token_table
+from kg.components.tokens import title_tokens
 from kg.matching import bits, runs
 from kg.rulebook import Rulebook, TokenRule
 
@@ -101,16 +99,9 @@ class PhraseFinder:
                 end -= 1
             if start < end and end - start <= MOST_TOKENS:
                 phrases[start] = end
-        title = self._title(doc)
+        title = (1 << title_tokens(doc)) - 1
         openings = 1 | ((title + 1) << 1 if title else 0)  # the line break stands between title and abstract
         return Phrases(phrases, self._names(doc, strong, weak & ~title, numerals), title, openings)
-
-    @staticmethod
-    def _title(doc: Doc) -> int:
-        fields: list[Field] = fields_of(doc)
-        if fields[0].name != "title":
-            return 0
-        return (1 << bisect_left(token_table(doc).starts, fields[0].end)) - 1
 
     @staticmethod
     def _names(doc: Doc, strong: int, weak: int, numerals: int) -> dict[int, int]:

@@ -21,7 +21,7 @@ from kg.components.choosing import Chooser
 from kg.components.document import DocumentEntity, end_of_title, fields_of, register_extensions
 from kg.components.judging import Judge
 from kg.components.linking import FILE, Linker
-from kg.components.options import CHOSEN_SLOTS, TYPES, Choice, Option, Options, Slot
+from kg.components.options import CHOSEN_SLOTS, Choice, Option, Options
 from kg.components.quantities import Quantity
 from kg.components.reported import DocumentResult
 from kg.components.scenes import Place, Scene, Topic, places_of, topic_of
@@ -29,7 +29,7 @@ from kg.components.telling import Asked, NumberFeatures, OptionFeatures
 from kg.components.textrules import ResultRule, Shapes
 from kg.components.tokens import sentence_bounds, token_table
 from kg.components.weighing import WEIGHTS_RULE
-from kg.model import ENTITY_TYPES, ResultKind
+from kg.model import ENTITY_TYPES, TYPE_OF_SLOT, ResultKind, Slot
 from kg.rulebook import Rulebook
 
 _NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
@@ -152,7 +152,7 @@ class Results:
         """
         asked = question.asked
         options = self._options.of(slot, asked.scene, question.entities, asked.topic, by_rules)
-        alike = [entity for entity in question.entities if entity.type == TYPES[slot]]
+        alike = [entity for entity in question.entities if entity.type == TYPE_OF_SLOT[slot]]
         return options, OptionFeatures(self._linker, asked, Choice(kind, slot, options, alike, by_rules)).all()
 
     def _kind(self, question: Question) -> tuple[ResultKind | None, str, float]:

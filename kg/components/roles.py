@@ -9,22 +9,20 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.contexts import Context, TokenRules
-from kg.components.document import Candidate, DocumentEntity, end_of_title, fields_of, register_extensions
+from kg.components.document import Candidate, DocumentEntity, fields_of, register_extensions
 from kg.components.naming import key
 from kg.components.role_features import PaperEntities, RoleFeatures
-from kg.components.tokens import sentence_starts, token_table
-from kg.components.weighing import RULE, WEIGHTS_RULE, FeatureWeights, Sums
+from kg.components.tokens import sentence_starts, title_tokens, token_table
+from kg.components.weighing import RULE, WEIGHTS_RULE, FeatureWeights, Sums, softmax
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
-from kg.processes import BATCH_SIZE
+from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
 _Places: TypeAlias = "tuple[_Compiled, int, int]"
@@ -87,9 +85,7 @@ class RoleWeights(FeatureWeights):
         ``unweighed`` are the rules without weights that hold for each row, the weightiest first. Each is right with a
         probability that is its own weight; where it is not, what follows it decides, and in the end the sums.
         """
-        totals = sums + self._bias
-        odds = np.exp(totals - totals.max(axis=1, keepdims=True))
-        shares: Sums = odds / odds.sum(axis=1, keepdims=True)
+        shares = softmax(sums + self._bias)
         for row, rules in enumerate(unweighed):
             for rule in reversed(rules):
                 sure = min(max(rule.weight, 0.0), 1.0)
@@ -107,7 +103,7 @@ class Roles:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._descriptions = rulebook.descriptions
-        self._known_names = frozenset(name for name, kind in rulebook.kinds.items() if kind.types)
+        self._kinds = rulebook.kinds
         self._own = TokenRules(rulebook, rulebook.rules(TokenRule, "own_work"))
         self._rules = [
             _Compiled(rulebook, rule)
@@ -123,8 +119,7 @@ class Roles:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
         """Annotate Docs, several at a time; what comes out does not depend on how many."""
-        given = iter(stream)
-        while docs := list(islice(given, batch_size)):
+        for docs in batches(stream, batch_size):
             self._annotate(docs)
             yield from docs
 
@@ -168,21 +163,21 @@ class Roles:
 
     def _look_at(self, doc: Doc) -> _Paper:
         fields, starts = fields_of(doc), token_table(doc).starts
-        title_tokens = bisect_left(starts, end_of_title(fields))
-        title = (1 << title_tokens) - 1
+        in_title = title_tokens(doc)
+        title = (1 << in_title) - 1
         openings = 0
         for field in fields:
             opening = bisect_left(starts, field.start)
             openings |= (opening < len(starts) and starts[opening] == field.start) << opening
-        own_work = self._own_work(doc, title_tokens) if doc._.kg_entities else None
+        own_work = self._own_work(doc, in_title) if doc._.kg_entities else None
         return _Paper(own_work, title, openings, ((1 << (own_work or 0)) - 1) & ~title)
 
-    def _own_work(self, doc: Doc, title_tokens: int) -> int | None:
+    def _own_work(self, doc: Doc, in_title: int) -> int | None:
         """The first token of the first sentence in which the paper speaks of itself."""
-        found = self._own.positions(self._descriptions.masks(doc), len(doc)) >> title_tokens
+        found = self._own.positions(self._descriptions.masks(doc), len(doc)) >> in_title
         if not found:
             return None
-        position = title_tokens + (found & -found).bit_length() - 1
+        position = in_title + (found & -found).bit_length() - 1
         sentences = sentence_starts(doc)
         return sentences[bisect_right(sentences, position) - 1]
 
@@ -228,7 +223,7 @@ class Roles:
 
     def _is_known(self, entity: DocumentEntity) -> bool:
         """Whether the lexicon has an entry with a type for a name."""
-        return any(key(name) in self._known_names for name in entity.names)
+        return any(kind.types for name in entity.names if (kind := self._kinds.get(key(name))))
 
 
 def _kind(type_: EntityType, *, known: bool) -> int:

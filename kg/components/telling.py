@@ -13,9 +13,10 @@ from typing import Final, Literal
 
 from kg.components.document import DocumentEntity
 from kg.components.linking import Linker
-from kg.components.options import TYPES, Choice, Option
+from kg.components.options import Choice, Option
 from kg.components.quantities import Quantity
 from kg.components.scenes import Scene, Topic
+from kg.model import TYPE_OF_SLOT
 from kg.rulebook import Rulebook
 
 _STEPS: Final = (4, 6, 9, 13, 21)
@@ -180,7 +181,7 @@ class OptionFeatures:
         self._introduced = [entity for entity in choice.alike if entity.role == "introduced"]
         self._named_here = sum(bool(option.places) for option in choice.options if option.entity is not None)
         lead = asked.scene.words(asked.scene.start, asked.quantity.start)[-_WORDS_IN_A_LEAD:]
-        self._lead = lead if TYPES[choice.slot] == "Method" else ()
+        self._lead = lead if TYPE_OF_SLOT[choice.slot] == "Method" else ()
         self._nearest = {number: self._near(option) for number, option in enumerate(choice.options) if option.places}
         self._order = sorted(self._nearest, key=lambda number: self._nearest[number][0])
 
@@ -293,7 +294,7 @@ class OptionFeatures:
             f"before-word {tail}",
             *(f"between {side} {word}" for word in gap[:_WORDS_IN_A_GAP]),
         ]
-        if TYPES[self._slot] == "Method":
+        if TYPE_OF_SLOT[self._slot] == "Method":
             compared = self._linker.opens_comparison(scene.between(max(scene.start, first - _COMPARED_REACH), first))
             acts = side == "before" and self._linker.is_before_verb(scene.between(last, min(end, last + _REACH)))
             found += [

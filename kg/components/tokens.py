@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from spacy.attrs import IDX, LENGTH, LOWER, SENT_START
 from spacy.tokens import Doc
+
+from kg.components.document import end_of_title, fields_of
 
 MOST_REMEMBERED: Final = 200_000
 _KEY: Final = "kg_tokens"
@@ -55,6 +58,11 @@ def _strings(doc: Doc, hashes: list[int]) -> list[str]:
     for number in [number for number in hashes if number not in _known]:
         _known[number] = doc.vocab.strings[number]
     return list(map(_known.__getitem__, hashes))
+
+
+def title_tokens(doc: Doc) -> int:
+    """How many tokens the title of a Doc has."""
+    return bisect_left(token_table(doc).starts, end_of_title(fields_of(doc)))
 
 
 def remember_sentence_starts(doc: Doc, marks: npt.NDArray[Any]) -> list[int]:

@@ -33,6 +33,13 @@ _LEAST: Final = 0.02
 _INDEX: Final = {name: index for index, name in enumerate(WEIGHT_CLASSES)}
 
 
+def softmax(totals: Sums) -> Sums:
+    """The probabilities of the classes for each row of sums."""
+    odds = np.exp(totals - totals.max(axis=1, keepdims=True))
+    shares: Sums = odds / odds.sum(axis=1, keepdims=True)
+    return shares
+
+
 class FeatureWeights:
     """The features by name, with a number each, and their weights by class.
 
@@ -91,10 +98,6 @@ class Weights(FeatureWeights):
     def __init__(self, rulebook: Rulebook, *, learning: bool = False) -> None:
         super().__init__(rulebook.weights, len(WEIGHT_CLASSES), learning=learning)
 
-    def rule(self, rule: str) -> int:
-        """The number of the feature that a rule proposes the name; 0 where it has no weights."""
-        return self.number(RULE, rule)
-
     def leads(self, sums: Sums, *, bias: bool = False) -> npt.NDArray[np.float64]:
         """How far the best type leads over Nothing, for each row of sums; while learning everything leads.
 
@@ -124,9 +127,7 @@ class Weights(FeatureWeights):
                 if unweighed:
                     doubt = math.prod(1.0 - confidence for confidence in unweighed)
                     totals[row, _INDEX[kind]] += self._alone(kind, 1.0 - doubt)
-        odds = np.exp(totals - totals.max(axis=1, keepdims=True))
-        shares: Sums = odds / odds.sum(axis=1, keepdims=True)
-        return shares
+        return softmax(totals)
 
     def _alone(self, kind: str, confidence: float) -> float:
         """The weight by which so much confidence, alone, makes a type that probable beside Nothing."""

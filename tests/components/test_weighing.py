@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.components.weighing import Weights
+from kg.components.weighing import RULE, Weights
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
 from kg.ruletables import WEIGHT_CLASSES
@@ -69,7 +69,7 @@ def test_a_rule_without_weights_counts_by_its_confidence(confidence: float) -> N
 def test_a_rule_with_weights_counts_by_them(tmp_path: Path) -> None:
     """What a rule says beside its weights does not matter."""
     known = weights(tmp_path, "bias\t0\t0\t0\t0\t0", "rule mine\t0\t0\t0\t0\t0")
-    assert known.rule("mine") == 1
+    assert known.number(RULE, "mine") == 1
     assert verdict(known, [0], {"Task": {"mine": 0.9}})["Task"] == pytest.approx(0.2)
 
 
