@@ -48,7 +48,7 @@ def examples_of(
     assert isinstance(roles, Roles)  # noqa: S101 - for mypy
     for batch in batches(papers):
         for paper, doc in zip(batch, annotate_all(nlp, batch, winners_only=True), strict=True):
-            gathered = roles.gather(doc)
+            (gathered,) = roles.gather([doc])
             records = tuple(EntityRecord(type=entity.type, names=entity.names) for entity in gathered.entities)
             matches = match_entities(gold[paper.id], Record(id=paper.id, entities=records))
             told = features.of([gathered]) if records else None

@@ -123,7 +123,7 @@ class Harvester:
         if not len(doc):
             return {}
         doc = self._sentences(doc)
-        phrases = self._phrases.find(doc)
+        phrases = self._phrases.find([doc])
         table = token_table(doc)
         masks = self._descriptions.masks(doc)
         spans = {*phrases.phrases.items(), *phrases.names.items()}

@@ -2,9 +2,9 @@
 
 A pattern is a list of token descriptions as spaCy's ``Matcher`` takes them (``LOWER``, ``ORTH``, ``SHAPE``,
 ``LENGTH``, ``IS_*``, ``LIKE_*`` with a value or ``IN``, ``NOT_IN``, ``REGEX``, comparisons, and ``OP``). Every
-description speaks of a token's lexeme alone, so it is decided once for each word of the vocabulary. For a Doc,
-the positions where a description holds are the bits of one integer, and a pattern of n tokens is n shifts and
-ands, whatever the length of the text: the bit-parallel method of R. Baeza-Yates and G. H. Gonnet, "A new
+description speaks of a token's lexeme alone, so it is decided once for each word of the vocabulary. For a row of
+Docs, the positions where a description holds are the bits of one integer, and a pattern of n tokens is n shifts and
+ands, whatever the length of the texts: the bit-parallel method of R. Baeza-Yates and G. H. Gonnet, "A new
 approach to text searching", Communications of the ACM 35(10), 1992, with the repetitions of G. Navarro and
 M. Raffinot, "Fast and flexible string matching by combining bit-parallelism and suffix automata", ACM Journal of
 Experimental Algorithmics 5, 2000. Bit i of a mask is the boundary before token i.
@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -44,7 +46,9 @@ class Word:
 
 Test = Callable[[Word], bool]
 
-MOST_RECENT: Final = 128
+ROOM: Final = 6
+"""How many places, in which no description holds, stand after each Doc of a row."""
+MOST_RECENT: Final = 2
 _TEXT_ATTRIBUTES: Final[dict[str, str]] = {
     "ORTH": "text",
     "TEXT": "text",
@@ -81,7 +85,12 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 _OPERATORS: Final = ("1", "?", "+", "*")
 _BYTE: Final = 8
+_FEW: Final = 4
 _number: Final[Callable[[bytes], int]] = partial(int.from_bytes, byteorder="little")
+_SWAPS: Final = tuple(
+    (np.uint64(shift), np.uint64(mask))
+    for shift, mask in ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
+)
 ATTRIBUTES: Final[tuple[str, ...]] = (*_TEXT_ATTRIBUTES, "LENGTH", *_FLAGS)
 
 
@@ -97,6 +106,35 @@ class Step(NamedTuple):
 
 
 Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Docs one after the other, with room after each, and for each description the positions where it holds.
+
+    ``offsets`` are the places of the first tokens of the Docs, ``length`` is the row's, ``tokens`` the mask of all
+    tokens.
+    The room after the last Doc stands before the first one, too, where places below 0 are counted from the end.
+    """
+
+    docs: Sequence[Doc]
+    offsets: list[int]
+    length: int
+    tokens: int
+    masks: list[int]
+
+    def split(self, mask: int) -> list[list[int]]:
+        """The positions of the bits that are set, in tokens of each Doc."""
+        found = positions(mask & self.tokens)
+        bounds = np.searchsorted(found, [*self.offsets, self.length]).tolist()
+        return [
+            (found[first:last] - offset).tolist()
+            for offset, (first, last) in zip(self.offsets, pairwise(bounds), strict=True)
+        ]
+
+    def mask_of(self, places: Iterable[Iterable[int]]) -> int:
+        """The mask of places in tokens of each Doc."""
+        return mask_of([place + offset for offset, own in zip(self.offsets, places, strict=True) for place in own])
 
 
 class Descriptions:
@@ -115,7 +153,8 @@ class Descriptions:
         self._kinds: dict[tuple[int, ...], int] = {}
         self._rows: NDArray[np.uint8] = np.zeros((0, 0), dtype=np.uint8)
         self._opposites: dict[int, int] = {}
-        self._recent: dict[int, tuple[Doc, list[int]]] = {}
+        self._wholes: dict[int, tuple[int, ...]] = {}
+        self._recent: dict[tuple[int, ...], Row] = {}
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -137,12 +176,18 @@ class Descriptions:
         known = self._numbers.get(name)
         if known is not None:
             return known
-        opposite = self._opposite(description)
-        number = len(self._numbers)
-        if opposite is not None:
-            self._opposites[number] = opposite
-        elif not (self._add_words(number, description) or self._add_search(number, description)):
-            self._tests.append((number, _all([_test(attribute, value) for attribute, value in description.items()])))
+        parts = _parts(description)
+        if len(parts) > 1:
+            whole = tuple(map(self.number, parts))
+            number = len(self._numbers)
+            self._wholes[number] = whole
+        else:
+            opposite = self._opposite(description)
+            number = len(self._numbers)
+            if opposite is not None:
+                self._opposites[number] = opposite
+            elif not (self._add_words(number, description) or self._add_search(number, description)):
+                self._tests.append((number, _test(*next(iter(description.items())))))
         self._numbers[name] = number
         self._known.clear()
         self._kinds.clear()
@@ -153,8 +198,6 @@ class Descriptions:
         """The number of the description of few words that holds where this one, of nearly all words, does not."""
         if not description:
             return self.number({"ORTH": {"IN": ()}})
-        if len(description) != 1:
-            return None
         ((attribute, value),) = description.items()
         if attribute in _FLAGS and value is False:
             return self.number({attribute: True})
@@ -164,8 +207,6 @@ class Descriptions:
 
     def _add_words(self, number: int, description: Description) -> bool:
         """File a description that only lists words under these words, to be found without being tried."""
-        if len(description) != 1:
-            return False
         ((attribute, value),) = description.items()
         if attribute not in ("LOWER", "ORTH", "TEXT"):
             return False
@@ -181,8 +222,6 @@ class Descriptions:
 
     def _add_search(self, number: int, description: Description) -> bool:
         """File a description that only gives a regular expression, as most do, apart, for it is quicker to try."""
-        if len(description) != 1:
-            return False
         ((attribute, value),) = description.items()
         searches = self._searches.get(_TEXT_ATTRIBUTES.get(attribute, ""))
         if searches is None or not isinstance(value, Mapping) or set(value) != {"REGEX"}:
@@ -208,31 +247,62 @@ class Descriptions:
             self._rows[kind, holding] = 1
             for number, opposite in self._opposites.items():
                 self._rows[kind, number] = opposite not in found
+            for number, parts in self._wholes.items():
+                self._rows[kind, number] = self._rows[kind, parts].all()
         self._known[orth] = kind
 
     def masks(self, doc: Doc) -> list[int]:
-        """For each description the positions in the Doc where it holds, as the bits of an integer.
+        """For each description the positions in a Doc where it holds, as the bits of an integer."""
+        return self.row([doc]).masks
 
-        The masks of the latest Docs are kept, because the components of a pipeline ask for them one after the other.
+    def row(self, docs: Sequence[Doc]) -> Row:
+        """The row of Docs.
+
+        The latest rows are kept, because the components of a pipeline ask for them one after the other.
         """
-        recent = self._recent.get(id(doc))
-        if recent is not None and recent[0] is doc:
-            return recent[1]
-        words = doc.to_array(ORTH).tolist()
-        for word in dict.fromkeys([word for word in words if word not in self._known]):
-            self._learn(doc, word)
-        masks = self._masks(list(map(self._known.__getitem__, words))) if words else [0] * len(self._numbers)
+        key = tuple(map(id, docs))
+        recent = self._recent.get(key)
+        if recent is not None:  # it holds the Docs, so that no others can have their ids
+            return recent
+        known = self._known
+        kinds: list[int] = []
+        offsets: list[int] = []
+        for doc in docs:
+            offsets.append(len(kinds))
+            words = doc.to_array(ORTH).tolist() if len(doc) else []
+            for word in dict.fromkeys([word for word in words if word not in known]):
+                self._learn(doc, word)
+            kinds += map(known.__getitem__, words)
+            kinds += (0,) * ROOM
+        row = Row(docs, offsets, len(kinds), _packed(np.array(kinds, dtype=np.bool_)), self._masks(kinds))
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
-        self._recent[id(doc)] = doc, masks
-        return masks
+        self._recent[key] = row
+        return row
 
     def _masks(self, kinds: list[int]) -> list[int]:
         """The masks of words of these kinds, one after the other."""
+        if not len(self._rows):
+            return [0] * len(self._numbers)
         padded = kinds + [0] * (-len(kinds) % _BYTE)
-        places = np.packbits(self._rows.take(padded, axis=0).T.reshape(-1), bitorder="little")
-        by_description = np.frombuffer(places.tobytes(), dtype=f"S{len(padded) // _BYTE}")
-        return list(map(_number, by_description.tolist()))
+        held = _transposed(np.packbits(self._rows, axis=1, bitorder="little").take(padded, axis=0))
+        by_description = np.frombuffer(held.tobytes(), dtype=f"S{len(padded) // _BYTE}")
+        return [_number(places) if places else 0 for places in by_description[: len(self._numbers)].tolist()]
+
+
+def _transposed(bits_of_rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Rows and columns of bits exchanged, both of which come in bytes, the lowest bit first.
+
+    Squares of eight by eight bits are turned in themselves, and then change places: H. S. Warren, Hacker's Delight,
+    2nd edition, 2012, section 7-3.
+    """
+    height, width = bits_of_rows.shape
+    squares = bits_of_rows.reshape(height // _BYTE, _BYTE, width).transpose(2, 0, 1).copy().view("<u8")
+    for shift, mask in _SWAPS:
+        swapped = (squares ^ (squares >> shift)) & mask
+        squares ^= swapped ^ (swapped << shift)
+    turned: NDArray[np.uint8] = squares.view(np.uint8).transpose(0, 2, 1)
+    return turned.reshape(width * _BYTE, height // _BYTE)
 
 
 def ends(steps: Steps, masks: Sequence[int], starts: int) -> int:
@@ -277,14 +347,30 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
-def runs(mask: int) -> Iterator[tuple[int, int]]:
-    """The maximal runs of set bits as (first, end), ascending."""
-    while mask:
-        first = (mask & -mask).bit_length() - 1
-        rest = mask >> first
-        length = (~rest & (rest + 1)).bit_length() - 1
-        yield first, first + length
-        mask = (rest >> length) << (first + length)
+def positions(mask: int) -> NDArray[np.intp]:
+    """The positions of the bits that are set, ascending, of a mask that may be long."""
+    if mask.bit_count() <= _FEW:
+        return np.array(list(bits(mask)), dtype=np.intp)
+    return flags(mask, mask.bit_length()).nonzero()[0]
+
+
+def flags(mask: int, length: int) -> NDArray[np.bool_]:
+    """For each of the first ``length`` bits whether it is set."""
+    octets = np.frombuffer(mask.to_bytes(max(length, mask.bit_length()) // _BYTE + 1, "little"), dtype=np.uint8)
+    return np.unpackbits(octets, count=length, bitorder="little").view(np.bool_)
+
+
+def mask_of(places: Iterable[int]) -> int:
+    """The mask with these bits set."""
+    wanted = np.fromiter(places, dtype=np.intp)
+    held = np.zeros(int(wanted.max(initial=-1)) + 1, dtype=np.bool_)
+    held[wanted] = True
+    return _packed(held)
+
+
+def _packed(held: NDArray[np.bool_]) -> int:
+    """The mask with a bit for each flag."""
+    return _number(np.packbits(held, bitorder="little").tobytes())
 
 
 def _repeat(reached: int, holds: int) -> int:
@@ -303,6 +389,19 @@ def _repeat_backwards(reached: int, holds: int) -> int:
         total |= reached
         reached = ((reached >> 1) & holds) & ~total
     return total
+
+
+def _parts(description: Description) -> list[Description]:
+    """Descriptions of one attribute, and of one key where it has a table, that hold together where this one does."""
+    return [
+        {attribute: part}
+        for attribute, value in description.items()
+        for part in (
+            [{key: wanted} for key, wanted in value.items()]
+            if attribute in _TEXT_ATTRIBUTES and isinstance(value, Mapping) and value
+            else [value]
+        )
+    ]
 
 
 def _is_number(value: object) -> bool:
@@ -337,16 +436,8 @@ def _test(attribute: str, value: object) -> Test:
         return lambda word: bool(text_of(word) == value)
     if not isinstance(value, Mapping) or not value:
         raise PatternError(f"{attribute} takes a string or a table with IN, NOT_IN or REGEX, not {value!r}")
-    return _all([_text_test(text_of, key, wanted) for key, wanted in value.items()])
-
-
-def _all(tests: Sequence[Test]) -> Test:
-    """One test of several that must all hold."""
-    first, *others = tests
-    if not others:
-        return first
-    rest = _all(others)
-    return lambda word: first(word) and rest(word)
+    ((key, wanted),) = value.items()
+    return _text_test(text_of, key, wanted)
 
 
 def _text_test(text_of: Callable[[Word], str], key: str, wanted: Any) -> Test:

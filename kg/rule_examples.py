@@ -119,7 +119,7 @@ class Examples:
         if not mentions:
             return "nothing is marked"
         doc._.kg_entities = [DocumentEntity(rule.types[0], (mentions[0].rule,), mentions)]
-        holds = any(held.id == rule.id for _, rules in self._roles.match(doc) for held in rules)
+        holds = any(held.id == rule.id for _, rules in self._roles.match([doc]) for held in rules)
         if holds is ignored:
             return "holds" if ignored else "does not hold"
         return ""
@@ -138,7 +138,7 @@ class Examples:
     def _spans(self, rule: MentionRule, doc: Doc) -> Spans:
         compiled = CompiledRule(self._rulebook, rule)
         masks = self._rulebook.descriptions.masks(doc)
-        proposals = compiled.propose(masks, len(doc), self._phrases.find(doc)) if len(doc) else ()
+        proposals = compiled.propose(masks, len(doc), self._phrases.find([doc])) if len(doc) else ()
         spans = (doc[proposal.start : proposal.end] for proposal in proposals)
         return {(span.start_char, span.end_char) for span in spans}
 

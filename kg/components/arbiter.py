@@ -77,7 +77,7 @@ def candidates_of(doc: Doc, verdicts: Sequence[Verdict]) -> list[Candidate]:
                 found.append(_winner(tokens, span, verdict, best))
             if not winners_only:
                 losers = (proposal for proposal in ranked if proposal is not best and proposal.type != NOTHING)
-                found += [_loser(tokens, proposal, verdict, best) for proposal in losers]
+                found += [_loser(tokens, span, proposal, verdict, best) for proposal in losers]
     found += [_winner(tokens, span, verdict) for span, verdict in _other_places(tokens, verdicts)]
     settle_overlaps([candidate for candidate in found if not candidate.lost_to])
     found.sort(key=lambda c: (c.start, -c.end, bool(c.lost_to), c.type, c.rule))
@@ -92,9 +92,9 @@ def _winner(tokens: TokenTable, span: Span, verdict: Verdict, best: Proposal | N
     return Candidate(start, end, cast("EntityType", verdict.type), rule, round(verdict.score, 4), "", first, last)
 
 
-def _loser(tokens: TokenTable, proposal: Proposal, verdict: Verdict, best: Proposal | None) -> Candidate:
+def _loser(tokens: TokenTable, span: Span, proposal: Proposal, verdict: Verdict, best: Proposal | None) -> Candidate:
     """What a rule proposed in vain, and why."""
-    start, end, kind, rule, confidence = proposal
+    (start, end), (_, _, kind, rule, confidence) = span, proposal
     if not verdict.accepted:
         lost = f"too little confidence ({verdict.score:.2f})"
     elif kind != verdict.type:

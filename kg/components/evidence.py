@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from spacy.tokens import Doc
 
 from kg.components.features import LEAST_LEAD, SpanFeatures
 from kg.components.grouping import Names, group
-from kg.components.layout import Layout, Span, Spans, lay_out
+from kg.components.layout import Layout, Span, Spans, bounds_of, lay_out
 from kg.components.phrases import Phrases
 from kg.components.proposals import Proposal
 from kg.components.weighing import NO_FEATURE, RULE, Numbers, RulesByType, Sums, Weights
+from kg.matching import Row
 
 _MOST_PLACES: Final = 4
 _WHOLLY: Final = ("never", "sometimes", "always")
@@ -54,17 +54,21 @@ class Evidence:
 
     def of(self, names: Iterable[int]) -> list[NameEvidence]:
         """What was found of names, by their numbers, in tokens of their Docs."""
-        start, end = self.spans
-        offsets = np.array(self.layout.offsets)[self.layout.owners(start)]
-        spans = list(zip((start - offsets).tolist(), (end - offsets).tolist(), strict=True))
         places, starts = self.names.places.tolist(), self.names.starts.tolist()
+        wanted = [(name, places[starts[name] : starts[name + 1]]) for name in names]
+        taken = np.array([place for _, own in wanted for place in own], dtype=np.int64)
+        start, end = (bounds[taken] for bounds in self.spans)
+        offsets = np.array(self.layout.offsets)[self.layout.owners(start)]
+        spans = dict(
+            zip(taken.tolist(), zip((start - offsets).tolist(), (end - offsets).tolist(), strict=True), strict=True)
+        )
         return [
             NameEvidence(
-                {spans[place]: self.proposals.get(place, ()) for place in places[starts[name] : starts[name + 1]]},
+                {spans[place]: self.proposals.get(place, ()) for place in own},
                 self.names.defined.get(name, ()),
                 self.rules.get(name, {}),
             )
-            for name in names
+            for name, own in wanted
         ]
 
     def features(self) -> Numbers:
@@ -92,16 +96,14 @@ class Gatherer:
         self._wholly = np.array([number("wholly", how) for how in _WHOLLY])
         self._places = np.array([number("places", str(count)) for count in range(_MOST_PLACES + 1)])
 
-    def gather(
-        self, docs: Sequence[Doc], proposals: Sequence[Mapping[Span, list[Proposal]]], phrases: Sequence[Phrases]
-    ) -> Evidence | None:
+    def gather(self, row: Row, proposals: Mapping[Span, list[Proposal]], phrases: Phrases) -> Evidence | None:
         """The names that may be mentions, an abbreviation and its long form being one; None where there are none.
 
         These are what rules propose, and where there are weights the parts of phrases and of runs of names.
         """
-        layout = lay_out(self._features.words, docs, phrases, proposals)
-        spans = layout.in_row(proposals)
-        rules_at = dict(enumerate(found for own in proposals for found in own.values()))
+        layout = lay_out(self._features.words, row, phrases, proposals)
+        spans = bounds_of(proposals)
+        rules_at = dict(enumerate(proposals.values()))
         if self._weights:
             spans = self._features.with_parts(spans, layout)
         sums = self._features.sums(layout, spans)
@@ -109,7 +111,7 @@ class Gatherer:
         kept[: len(rules_at)] = True
         if not kept.any():
             return None
-        names = group(docs, layout, spans, np.flatnonzero(kept))
+        names = group(row.docs, layout, spans, np.flatnonzero(kept))
         rules = _by_name(names, rules_at)
         altogether = self._altogether(names, layout.is_whole(spans), rules)
         return Evidence(self._features, layout, spans, rules_at, sums, names, rules, altogether)
@@ -131,10 +133,10 @@ class Gatherer:
 
 def _by_name(names: Names, proposals: Mapping[int, list[Proposal]]) -> dict[int, RulesByType]:
     """The rules that propose each name, by type, with the confidence that each has everywhere."""
-    name_at = names.by_place()
+    name_at = names.at(list(proposals))
     found: dict[int, RulesByType] = {}
-    for place, own in proposals.items():
-        kinds = found.setdefault(name_at[place], {})
+    for name, own in zip(name_at, proposals.values(), strict=True):
+        kinds = found.setdefault(name, {})
         for proposal in own:
             kinds.setdefault(proposal.type, {})[proposal.rule] = proposal.confidence
     return found

@@ -105,8 +105,8 @@ class SpanFeatures:
         """These spans, and then the parts of phrases, runs of names and bases that may be mentions."""
         words, leads = layout.words, self.words.leads
         starts, ends = leads[words, 1], leads[words, 0]
-        starts[1:] += leads[words[:-1], 2]
-        ends[:-1] += leads[words[1:], 3]
+        starts += leads[np.roll(words, 1), 2]
+        ends += leads[np.roll(words, -1), 3]
         first, last = layout.parts
         good = starts[first] + ends[last] >= LEAST_LEAD_OF_ENDS
         known = np.isin(_pairs(first, last + 1), _pairs(*spans))

@@ -42,9 +42,13 @@ class Names:
         found: list[int] = self.places[self.starts[name] : self.starts[name + 1]].tolist()
         return found
 
-    def by_place(self) -> dict[int, int]:
-        """The name at each span."""
-        return dict(zip(self.places.tolist(), np.repeat(np.arange(len(self)), self.counts).tolist(), strict=True))
+    def at(self, places: Sequence[int]) -> list[int]:
+        """The names at spans, by their numbers."""
+        order = np.argsort(self.places)
+        found: list[int] = np.repeat(np.arange(len(self)), self.counts)[order][
+            np.searchsorted(self.places[order], places)
+        ].tolist()
+        return found
 
 
 def group(docs: Sequence[Doc], layout: Layout, spans: Spans, kept: Words) -> Names:

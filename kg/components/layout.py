@@ -1,4 +1,4 @@
-"""Several Docs in one row of tokens, so that all of them are looked up at once."""
+"""What is known of every token of a row of Docs, so that all of them are looked up at once."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from spacy.tokens import Doc
 
 from kg.components.hashing import RowHashes
 from kg.components.phrases import Phrases
-from kg.components.tokens import title_tokens
 from kg.components.vocabulary import Vocabulary, Words
+from kg.matching import ROOM, Row, flags
 
 MOST_TOKENS: Final = 7
-_ROOM_BEFORE: Final = 3
-_ROOM_AFTER: Final = 3
+_ROOM_AFTER: Final = ROOM // 2
 
 Span = tuple[int, int]
 Spans = tuple[Words, Words]
@@ -25,7 +23,7 @@ Spans = tuple[Words, Words]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The tokens of Docs in one row, with room between them, and what is known of every token.
+    """The tokens of a row of Docs, and what is known of every token.
 
     ``offsets`` are the places of the first tokens of the Docs. ``words`` are numbers of the vocabulary, and ``hashes``
     those of their keys. ``phrase_start`` and ``phrase_end`` bound the noun phrase around a token, ``run_end`` is where
@@ -48,8 +46,12 @@ class Layout:
         return np.searchsorted(self.offsets, places, side="right") - 1
 
     def in_row(self, spans: Sequence[Iterable[Span]]) -> Spans:
-        """The starts and the ends of spans of each Doc."""
-        return in_row(spans, self.offsets)
+        """The starts and the ends of spans in tokens of each Doc."""
+        return bounds_of(
+            (start + offset, end + offset)
+            for own, offset in zip(spans, self.offsets, strict=True)
+            for start, end in own
+        )
 
     def is_whole(self, spans: Spans) -> npt.NDArray[np.bool_]:
         """Which spans are a whole noun phrase or a whole run of names."""
@@ -59,47 +61,39 @@ class Layout:
         return whole
 
 
-def lay_out(
-    vocabulary: Vocabulary, docs: Sequence[Doc], phrases: Sequence[Phrases], bases: Sequence[Iterable[Span]]
-) -> Layout:
-    """Docs in one row, and where in it phrases and names stand.
+def lay_out(vocabulary: Vocabulary, row: Row, phrases: Phrases, bases: Iterable[Span]) -> Layout:
+    """The tokens of a row, and where in it phrases and names stand.
 
-    ``bases`` are further spans of each Doc whose parts may be mentions.
+    ``bases`` are further spans whose parts may be mentions.
     """
-    before, after = [vocabulary.start] * _ROOM_BEFORE, [vocabulary.end] * _ROOM_AFTER
-    row: list[int] = []
-    offsets: list[int] = []
-    titles: list[Span] = []
-    for doc, numbers in zip(docs, vocabulary.of(docs), strict=True):
-        offsets.append(len(row) + _ROOM_BEFORE)
-        titles.append((0, title_tokens(doc)))
-        row += (*before, *numbers, *after)
-    words = np.array(row, dtype=np.int64)
-    found = in_row([one.phrases.items() for one in phrases], offsets)
-    runs = in_row([one.names.items() for one in phrases], offsets)
+    room = [vocabulary.end] * _ROOM_AFTER + [vocabulary.start] * (ROOM - _ROOM_AFTER)
+    numbers: list[int] = []
+    for own in vocabulary.of(row.docs):
+        numbers += (*own, *room)
+    words = np.array(numbers, dtype=np.int64)
+    found, runs = bounds_of(phrases.phrases.items()), bounds_of(phrases.names.items())
     start, end = _around(found, len(words))
     run_end = np.full(len(words), -1)
     run_end[runs[0]] = runs[1]
     opening = np.zeros(len(words), dtype=np.bool_)
-    opening[offsets] = True
+    opening[row.offsets] = True
     hashes, lengths = vocabulary.hashes
     return Layout(
-        offsets=offsets,
+        offsets=row.offsets,
         words=words,
         hashes=RowHashes(hashes[words], lengths[words]),
-        in_title=_around(in_row([[title] for title in titles], offsets), len(words))[0] >= 0,
+        in_title=flags(phrases.title, len(words)),
         opening=opening,
         phrase_start=start,
         phrase_end=end,
         run_end=run_end,
-        parts=_windows([found, runs, in_row(bases, offsets)], len(words)),
+        parts=_windows([found, runs, bounds_of(bases)], len(words)),
     )
 
 
-def in_row(spans: Sequence[Iterable[Span]], offsets: Sequence[int]) -> Spans:
-    """The starts and the ends of the spans of several Docs in one row."""
-    bounds = [(start + offset, end + offset) for own, offset in zip(spans, offsets, strict=True) for start, end in own]
-    start, end = np.array(bounds, dtype=np.int64).reshape(-1, 2).T
+def bounds_of(spans: Iterable[Span]) -> Spans:
+    """The starts and the ends of spans."""
+    start, end = np.array(list(spans), dtype=np.int64).reshape(-1, 2).T
     return start, end
 
 

@@ -17,6 +17,7 @@ from kg.components.phrases import PhraseFinder, Phrases
 from kg.components.proposals import CompiledRule, Proposal
 from kg.components.tokens import token_table
 from kg.components.weighing import Weights
+from kg.matching import ROOM, Row
 from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import MentionRule, Rulebook
 
@@ -48,9 +49,9 @@ class Mentions:
 
     def gather(self, docs: Sequence[Doc]) -> Evidence | None:
         """All names that may be mentions, with what is told of them; None where there are none."""
-        phrases = [self._phrases.find(doc) if len(doc) else Phrases({}, {}, 0, 0) for doc in docs]
-        proposals = [self._by_span(doc, self.proposals(doc, found)) for doc, found in zip(docs, phrases, strict=True)]
-        return self._gatherer.gather(docs, proposals, phrases)
+        row = self._descriptions.row(docs)
+        phrases = self._phrases.find(docs)
+        return self._gatherer.gather(row, self._proposals(row, phrases), phrases)
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
         evidence = self.gather(docs)
@@ -58,22 +59,17 @@ class Mentions:
         for doc, own in zip(docs, verdicts, strict=True):
             doc._.kg_candidates = candidates_of(doc, own)
 
-    def proposals(self, doc: Doc, phrases: Phrases | None = None) -> list[Proposal]:
-        """All that the rules propose."""
-        if not len(doc):
-            return []
-        phrases = phrases or self._phrases.find(doc)
-        masks = self._descriptions.masks(doc)
-        return [proposal for rule in self._rules for proposal in rule.propose(masks, len(doc), phrases)]
-
-    def _by_span(self, doc: Doc, proposals: list[Proposal]) -> dict[Span, list[Proposal]]:
-        """Proposals by the tokens that they take; phrases of words that name nothing are left out."""
-        lower = token_table(doc).lower
+    def _proposals(self, row: Row, phrases: Phrases) -> dict[Span, list[Proposal]]:
+        """What rules propose, by the tokens that it takes; phrases of words that name nothing are left out."""
+        lower: list[str] = []
+        for doc in row.docs:
+            lower += (*token_table(doc).lower, *[""] * ROOM)
         found: dict[Span, list[Proposal]] = {}
-        for proposal in proposals:
-            span = (proposal.start, proposal.end)
-            if span in found or not self._generic.issuperset(lower[span[0] : span[1]]):
-                found.setdefault(span, []).append(proposal)
+        for rule in self._rules:
+            for proposal in rule.propose(row.masks, row.length, phrases):
+                span = (proposal.start, proposal.end)
+                if span in found or not self._generic.issuperset(lower[span[0] : span[1]]):
+                    found.setdefault(span, []).append(proposal)
         return found
 
 

@@ -6,17 +6,22 @@ from individual documents", in Text Mining: Applications and Theory, 2010; what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from spacy.tokens import Doc
 
 from kg.components.contexts import TokenRules
-from kg.components.tokens import title_tokens
-from kg.matching import bits, runs
+from kg.components.tokens import sentence_starts, title_tokens
+from kg.matching import flags, mask_of, positions
 from kg.rulebook import Rulebook, TokenRule
 
-MOST_TOKENS = 9
+MOST_TOKENS: Final = 9
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Bounds: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
 class Spans:
@@ -27,33 +32,26 @@ class Spans:
     def __init__(self, spans: dict[int, int]) -> None:
         self.end_of = spans
         self.start_of = {end: start for start, end in spans.items()}
-        self.starts = self.ends = 0
-        for start, end in spans.items():
-            self.starts |= 1 << start
-            self.ends |= 1 << end
+        self.starts, self.ends = mask_of(spans), mask_of(spans.values())
 
     def between(self, begins: int, stops: int) -> Iterator[tuple[int, int]]:
         """The spans that begin at one of some boundaries and end at one of others."""
         begins &= self.starts
         stops &= self.ends
-        if begins.bit_count() < stops.bit_count():
-            for start in bits(begins):
+        if begins and stops:
+            ending = set(positions(stops).tolist())
+            for start in positions(begins).tolist():
                 end = self.end_of[start]
-                if stops >> end & 1:
-                    yield start, end
-        elif begins:
-            for end in bits(stops):
-                start = self.start_of[end]
-                if begins >> start & 1:
+                if end in ending:
                     yield start, end
 
 
 @dataclass(slots=True)
 class Phrases:
-    """The phrases and names of a Doc.
+    """The phrases and names of a row of Docs.
 
     ``phrases`` and ``names`` map the first token of a span to its end;
-    ``title`` is the mask of the title's tokens, ``openings`` that of the first tokens of all fields.
+    ``title`` is the mask of the titles' tokens, ``openings`` that of the first tokens of all fields.
     """
 
     phrases: dict[int, int]
@@ -79,48 +77,58 @@ class PhraseFinder:
         self._closers = describe({"LOWER": {"IN": sorted(rulebook.words("closers"))}})
         self._numerals = TokenRules(rulebook, rulebook.rules(TokenRule, "numeral"))
 
-    def find(self, doc: Doc) -> Phrases:
-        """The phrases and names of a Doc whose sentences are marked."""
-        length = len(doc)
-        masks = self._descriptions.masks(doc)
-        everything = (1 << length) - 1
-        breaks = self._breaks.positions(masks, length) & everything
+    def find(self, docs: Sequence[Doc]) -> Phrases:
+        """The phrases and names of Docs whose sentences are marked."""
+        row = self._descriptions.row(docs)
+        masks, length = row.masks, row.length
+        broken = self._breaks.positions(masks, length) | ~row.tokens
         numerals = self._numerals.positions(masks, length)
-        openers = masks[self._openers] | numerals
-        closers = masks[self._closers]
-        strong = self._strong.positions(masks, length) & ~breaks
-        weak = self._weak.positions(masks, length) & ~breaks
-        phrases: dict[int, int] = {}
-        for first, stop in runs(everything & ~breaks):
-            start, end = first, stop
-            while start < end and openers >> start & 1 and not strong >> start & 1:
-                start += 1
-            while end > start and (closers >> (end - 1) & 1 or _is_stray_number(numerals, weak | strong, start, end)):
-                end -= 1
-            if start < end and end - start <= MOST_TOKENS:
-                phrases[start] = end
-        title = (1 << title_tokens(doc)) - 1
-        openings = 1 | ((title + 1) << 1 if title else 0)  # the line break stands between title and abstract
-        return Phrases(phrases, self._names(doc, strong, weak & ~title, numerals), title, openings)
-
-    @staticmethod
-    def _names(doc: Doc, strong: int, weak: int, numerals: int) -> dict[int, int]:
-        """Runs of name-shaped tokens; a weak one that opens a sentence is capitalised for that reason alone."""
-        opening = 1
-        for position in bits(weak & ~strong):
-            if doc[position].is_sent_start:
-                opening |= 1 << position
-        found: dict[int, int] = {}
-        for start, end in runs(strong | weak & ~opening):
-            first = start
-            while first < end and numerals >> first & 1:
-                first += 1
-            if first < end:
-                found[first] = end
-        return found
+        strong = self._strong.positions(masks, length) & ~broken
+        weak = self._weak.positions(masks, length) & ~broken
+        titles = [title_tokens(doc) for doc in docs]
+        title = row.mask_of(map(range, titles))
+        # the line break stands between title and abstract
+        openings = row.mask_of((0, tokens + 1) if tokens else (0,) for tokens in titles)
+        sentences = row.mask_of(sentence_starts(doc) for doc in docs)
+        # a weak one that opens a sentence is capitalised for that reason alone
+        named = strong | weak & ~title & ~sentences
+        phrases = _runs(row.tokens & ~broken, leave_out=flags((masks[self._openers] | numerals) & ~strong, length))
+        _leave_out_ends(
+            phrases,
+            closers=flags(masks[self._closers], length),
+            numerals=flags(numerals, length),
+            named=flags(weak | strong, length),
+        )
+        names = _runs(named, leave_out=flags(numerals, length))
+        return Phrases(_by_start(phrases, MOST_TOKENS), _by_start(names, length), title, openings)
 
 
-def _is_stray_number(numerals: int, named: int, start: int, end: int) -> bool:
-    """Whether the phrase ends in a number that no name carries ("SQuAD 2.0" does, "accuracy 92.3" does not)."""
-    last = end - 1
-    return bool(numerals >> last & 1) and (last == start or not named >> (last - 1) & 1)
+def _runs(mask: int, *, leave_out: Flags) -> Bounds:
+    """The first tokens and the ends of all runs, less the tokens to leave out at their beginning."""
+    held = flags(mask << 1, len(leave_out) + 2)
+    edges = np.flatnonzero(held[1:] != held[:-1])
+    kept = np.flatnonzero(~leave_out)
+    start, end = edges[::2], edges[1::2]
+    return kept[np.searchsorted(kept, start)], end
+
+
+def _leave_out_ends(spans: Bounds, *, closers: Flags, numerals: Flags, named: Flags) -> None:
+    """Move the ends of spans before words that close no phrase, and before numbers that no name carries.
+
+    "SQuAD 2.0" carries its number, "accuracy 92.3" does not.
+    """
+    start, end = spans
+    while True:
+        last = end - 1
+        stray = numerals[last] & ((last == start) | ~named[last - 1])
+        out = (last >= start) & (closers[last] | stray)
+        if not out.any():
+            return
+        end -= out
+
+
+def _by_start(spans: Bounds, most_tokens: int) -> dict[int, int]:
+    """The ends of spans by their first tokens, less those that are empty or have too many tokens."""
+    start, end = spans
+    kept = (start < end) & (end - start <= most_tokens)
+    return dict(zip(start[kept].tolist(), end[kept].tolist(), strict=True))

@@ -10,23 +10,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.contexts import Context, TokenRules
-from kg.components.document import Candidate, DocumentEntity, fields_of, register_extensions
+from kg.components.document import DocumentEntity, fields_of, register_extensions
+from kg.components.hashing import Integers
 from kg.components.naming import key
 from kg.components.role_features import PaperEntities, RoleFeatures
 from kg.components.tokens import sentence_starts, title_tokens, token_table
 from kg.components.weighing import RULE, WEIGHTS_RULE, FeatureWeights, Sums, softmax
+from kg.matching import Row, flags, mask_of
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
 from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import RoleRule, Rulebook, TokenRule
-
-_Places: TypeAlias = "tuple[_Compiled, int, int]"
-"""A rule, and where in a Doc its mention may begin and end, as bits."""
 
 
 class _Compiled:
@@ -58,19 +58,39 @@ class _Compiled:
         return (begins, stops) if stops else (0, 0)
 
 
-@dataclass(slots=True)
-class _Paper:
-    """What the rules ask of a Doc.
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    """What the rules ask of a row of Docs.
 
-    ``own_work`` is the first token of the sentence in which the paper first speaks of itself, None where it never does;
-    the others are boundaries as bits: those in the title, where fields open, and those after the title and before
-    ``own_work``.
+    ``own_work`` is for each Doc the first token of the sentence in which the paper first speaks of itself, None where
+    it never does; the others are boundaries as bits: those in titles, where fields open, and those after the title and
+    before ``own_work``.
     """
 
-    own_work: int | None
+    row: Row
+    own_work: Sequence[int | None]
     title: int
     openings: int
     background: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mentions:
+    """The mentions of all entities of a row: where each begins and ends, and the number of its entity."""
+
+    start: Integers
+    end: Integers
+    entity: Integers
+
+    def within(self, begins: int, stops: int) -> npt.NDArray[np.bool_]:
+        """Which of them begin at some boundaries and end at others, given as bits."""
+        found: npt.NDArray[np.bool_] = self.held(begins, self.start) & self.held(stops, self.end)
+        return found
+
+    @staticmethod
+    def held(mask: int, places: Integers) -> npt.NDArray[np.bool_]:
+        """At which of the places a bit is set."""
+        return flags(mask, int(places.max(initial=0)) + 1)[places]
 
 
 class RoleWeights(FeatureWeights):
@@ -125,13 +145,11 @@ class Roles:
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
         if self._features is not None:
-            self._weigh(self._features, [paper for doc in docs if (paper := self.gather(doc)).entities])
+            self._weigh(self._features, [paper for paper in self.gather(docs) if paper.entities])
             return
-        for doc in docs:
-            for entity, rules in self.match(doc):
-                found = next(rules, None)
-                if found is not None:
-                    entity.role, entity.role_rule = found.role, found.id
+        for entity, rules in self.match(docs):
+            if rules:
+                entity.role, entity.role_rule = rules[0].role, rules[0].id
 
     def _weigh(self, features: RoleFeatures, papers: Sequence[PaperEntities]) -> None:
         if not papers:
@@ -145,62 +163,73 @@ class Roles:
             entity.role = ROLES[best]
             entity.role_rule = _reason(entity.role, own)
 
-    def gather(self, doc: Doc) -> PaperEntities:
-        """The entities of a Doc that have mentions, with all that features are told of."""
-        paper = self._look_at(doc)
-        found = [(entity, list(rules)) for entity, rules in self._match(doc, paper) if entity.mentions]
-        return PaperEntities(
-            doc=doc,
-            entities=[entity for entity, _ in found],
-            rules=[rules for _, rules in found],
-            own_work=paper.own_work,
-            title_tokens=paper.title.bit_length(),
+    def gather(self, docs: Sequence[Doc]) -> list[PaperEntities]:
+        """The entities of each Doc that have mentions, with all that features are told of."""
+        papers = self._look_at(docs)
+        entities = [[entity for entity in doc._.kg_entities or () if entity.mentions] for doc in docs]
+        rules = iter(self._match(papers, entities))
+        return [
+            PaperEntities(doc, own, [next(rules) for _ in own], own_work, title_tokens(doc))
+            for doc, own, own_work in zip(docs, entities, papers.own_work, strict=True)
+        ]
+
+    def match(self, docs: Sequence[Doc]) -> list[tuple[DocumentEntity, Sequence[RoleRule]]]:
+        """Every entity of Docs that has mentions, with the rules that hold for it, the weightiest first."""
+        return [pair for paper in self.gather(docs) for pair in zip(paper.entities, paper.rules, strict=True)]
+
+    def _look_at(self, docs: Sequence[Doc]) -> _Papers:
+        row = self._descriptions.row(docs)
+        titles = [title_tokens(doc) for doc in docs]
+        own_work = [
+            _sentence_of(doc, next((place for place in own if place >= title), None))
+            for doc, own, title in zip(docs, row.split(self._own.positions(row.masks, row.length)), titles, strict=True)
+        ]
+        return _Papers(
+            row,
+            own_work,
+            title=row.mask_of(map(range, titles)),
+            openings=row.mask_of(map(_openings, docs)),
+            background=row.mask_of(range(title, own or 0) for title, own in zip(titles, own_work, strict=True)),
         )
 
-    def match(self, doc: Doc) -> Iterator[tuple[DocumentEntity, Iterator[RoleRule]]]:
-        """Every entity of a Doc with the rules that hold for it, the weightiest first."""
-        return self._match(doc, self._look_at(doc))
-
-    def _look_at(self, doc: Doc) -> _Paper:
-        fields, starts = fields_of(doc), token_table(doc).starts
-        in_title = title_tokens(doc)
-        title = (1 << in_title) - 1
-        openings = 0
-        for field in fields:
-            opening = bisect_left(starts, field.start)
-            openings |= (opening < len(starts) and starts[opening] == field.start) << opening
-        own_work = self._own_work(doc, in_title) if doc._.kg_entities else None
-        return _Paper(own_work, title, openings, ((1 << (own_work or 0)) - 1) & ~title)
-
-    def _own_work(self, doc: Doc, in_title: int) -> int | None:
-        """The first token of the first sentence in which the paper speaks of itself."""
-        found = self._own.positions(self._descriptions.masks(doc), len(doc)) >> in_title
+    def _match(self, papers: _Papers, entities: Sequence[Sequence[DocumentEntity]]) -> list[list[RoleRule]]:
+        """The rules that hold for each entity of each Doc, the weightiest first."""
+        row = papers.row
+        entities_of_row = [entity for own in entities for entity in own]
+        found: list[list[RoleRule]] = [[] for _ in entities_of_row]
         if not found:
-            return None
-        position = in_title + (found & -found).bit_length() - 1
-        sentences = sentence_starts(doc)
-        return sentences[bisect_right(sentences, position) - 1]
+            return found
+        kinds = np.array([_kind(entity.type, known=self._is_known(entity)) for entity in entities_of_row])
+        counts = np.array([len(entity.mentions) for entity in entities_of_row])
+        bounds = [
+            (mention.start + offset, mention.end + offset)
+            for offset, own in zip(row.offsets, entities, strict=True)
+            for entity in own
+            for mention in entity.mentions
+        ]
+        start, end = np.array(bounds).T
+        mentions = _Mentions(start, end, np.repeat(np.arange(len(counts)), counts))
+        outside = ~mentions.held(papers.background, mentions.start)
+        only_background = np.bincount(mentions.entity, outside, len(counts)) == 0
+        starts = {
+            kind: mask_of(mentions.start[kinds[mentions.entity] == kind].tolist()) for kind in set(kinds.tolist())
+        }
+        for compiled, begins, stops in self._places(papers, starts, mask_of(mentions.end.tolist())):
+            rule = compiled.rule
+            fits = (compiled.kinds >> kinds & 1 > 0) & (counts >= rule.least_mentions)
+            if rule.background:
+                fits &= only_background
+            held = mentions.entity[mentions.within(begins, stops)]
+            for entity in np.unique(held[fits[held]]).tolist():
+                found[entity].append(rule)
+        return found
 
-    def _match(self, doc: Doc, paper: _Paper) -> Iterator[tuple[DocumentEntity, Iterator[RoleRule]]]:
-        entities: list[DocumentEntity] = doc._.kg_entities or []
-        if not entities:
-            return
-        bounds = [_bounds(entity.mentions) for entity in entities]
-        kinds = [_kind(entity.type, known=self._is_known(entity)) for entity in entities]
-        starts: dict[int, int] = {}
-        ends = 0
-        for kind, (first, last) in zip(kinds, bounds, strict=True):
-            starts[kind] = starts.get(kind, 0) | first
-            ends |= last
-        places = list(self._places(doc, paper, starts, ends))
-        for entity, kind, (first, last) in zip(entities, kinds, bounds, strict=True):
-            near = [place for place in places if place[1] & first and place[2] & last and place[0].kinds >> kind & 1]
-            yield entity, _holding(entity.mentions, near, only_background=not first & ~paper.background)
+    def _places(self, papers: _Papers, starts: Mapping[int, int], ends: int) -> Iterator[tuple[_Compiled, int, int]]:
+        """The rules that may hold for some entity, and where its mention may begin and end, as bits.
 
-    def _places(self, doc: Doc, paper: _Paper, starts: Mapping[int, int], ends: int) -> Iterator[_Places]:
-        """The rules that may hold for some entity, given where entities of each kind begin and where any ends."""
-        masks, length = self._descriptions.masks(doc), len(doc)
-        allowed = {"any": -1, "title": paper.title, "abstract": ~paper.title}
+        ``starts`` tells where entities of each kind begin, ``ends`` where any ends.
+        """
+        allowed = {"any": -1, "title": papers.title, "abstract": ~papers.title}
         of_kinds: dict[int, int] = {}
         for compiled in self._rules:
             rule, kinds = compiled.rule, compiled.kinds
@@ -213,11 +242,11 @@ class Roles:
                 of_kinds[kinds] = begins
             begins &= allowed[rule.place]
             if rule.opens:
-                begins &= paper.openings
+                begins &= papers.openings
             if rule.background:
-                begins &= paper.background
+                begins &= papers.background
             if begins:
-                begins, stops = compiled.places(masks, length, begins, ends)
+                begins, stops = compiled.places(papers.row.masks, papers.row.length, begins, ends)
                 if begins:
                     yield compiled, begins, stops
 
@@ -231,25 +260,21 @@ def _kind(type_: EntityType, *, known: bool) -> int:
     return 2 * ENTITY_TYPES.index(type_) + known
 
 
-def _holding(mentions: Sequence[Candidate], places: Sequence[_Places], *, only_background: bool) -> Iterator[RoleRule]:
-    """The rules among these that hold for a thing with these mentions."""
-    for compiled, begins, stops in places:
-        rule = compiled.rule
-        if len(mentions) < rule.least_mentions or (rule.background and not only_background):
-            continue
-        for mention in mentions:
-            if begins >> mention.start & 1 and stops >> mention.end & 1:
-                yield rule
-                break
+def _openings(doc: Doc) -> Iterator[int]:
+    """The first tokens of the fields of a Doc."""
+    starts = token_table(doc).starts
+    for field in fields_of(doc):
+        opening = bisect_left(starts, field.start)
+        if opening < len(starts) and starts[opening] == field.start:
+            yield opening
 
 
-def _bounds(mentions: Iterable[Candidate]) -> tuple[int, int]:
-    """Where mentions begin and where they end, as bits."""
-    starts = ends = 0
-    for mention in mentions:
-        starts |= 1 << mention.start
-        ends |= 1 << mention.end
-    return starts, ends
+def _sentence_of(doc: Doc, position: int | None) -> int | None:
+    """The first token of the sentence of a token."""
+    if position is None:
+        return None
+    sentences = sentence_starts(doc)
+    return sentences[bisect_right(sentences, position) - 1]
 
 
 def _reason(role: Role, rules: Iterable[RoleRule]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from spacy.tokens import Doc
 from kg.components.contexts import TokenRules
 from kg.components.document import register_extensions
 from kg.components.tokens import remember_sentence_starts
-from kg.matching import bits
+from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import Rulebook, TokenRule
 
 _NO_START: Final = np.uint64(2**64 - 1)  # how spaCy's arrays give -1
@@ -27,19 +28,30 @@ class Sentences:
         self._starts = TokenRules(rulebook, rulebook.rules(TokenRule, "sentence"))
         self._exceptions = TokenRules(rulebook, rulebook.rules(TokenRule, "no_sentence"))
 
-    def match(self, doc: Doc) -> list[int]:
-        """The tokens at which a sentence starts, the first token of the Doc left out."""
-        masks = self._descriptions.masks(doc)
-        found = self._starts.positions(masks, len(doc)) & ~self._exceptions.positions(masks, len(doc))
-        return [position for position in bits(found) if position]
+    def match(self, docs: Sequence[Doc]) -> list[list[int]]:
+        """The tokens at which sentences of each Doc start, its first token left out."""
+        row = self._descriptions.row(docs)
+        found = self._starts.positions(row.masks, row.length) & ~self._exceptions.positions(row.masks, row.length)
+        return [[position for position in own if position] for own in row.split(found)]
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate a Doc."""
-        marks: Any = doc.to_array(SENT_START)
-        marks[1:2] = _NO_START  # spaCy takes a Doc without any annotation for one that nobody looked at
-        marks[self.match(doc)] = 1
-        remember_sentence_starts(doc, marks)
-        return doc.from_array(SENT_START, marks)
+        self._annotate([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
+        """Annotate Docs, several at a time; what comes out does not depend on how many."""
+        for docs in batches(stream, batch_size):
+            self._annotate(docs)
+            yield from docs
+
+    def _annotate(self, docs: Sequence[Doc]) -> None:
+        for doc, found in zip(docs, self.match(docs), strict=True):
+            marks: Any = doc.to_array(SENT_START)
+            marks[1:2] = _NO_START  # spaCy takes a Doc without any annotation for one that nobody looked at
+            marks[found] = 1
+            remember_sentence_starts(doc, marks)
+            doc.from_array(SENT_START, marks)
 
 
 @Language.factory("kg_sentences", default_config={"rules": None}, assigns=["token.is_sent_start"])

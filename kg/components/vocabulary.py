@@ -25,19 +25,11 @@ HEAD_TOKENS: Final = 3
 MOST_WORDS: Final = 300_000
 FIRST_CAPITAL: Final = 4
 HEAD_COUNTS: Final = range(1, HEAD_TOKENS + 1)
-_FAMILIES: Final = (
-    "head",
-    "ending",
-    "tail",
-    "head-tokens",
-    "class-tokens",
+_FAMILIES_OF_WORDS: Final = (
     "first",
-    "first-tail",
     "word",
     "before",
-    "class-before",
     "after",
-    "class-after",
     "second-before",
     "second-after",
     "cut-before",
@@ -78,7 +70,14 @@ class Vocabulary:
 
     def __init__(self, weights: Weights, classes: Mapping[str, str], strong: re.Pattern[str]) -> None:
         self._weights = weights
-        self._of = {family: weights.numbers(family) for family in _FAMILIES}
+        endings = [f" {tokens}" for tokens in HEAD_COUNTS]
+        self._of_head = weights.rows(("head", ""), *(("head-tokens", ending) for ending in endings))
+        self._of_class = weights.rows(
+            *(("class-tokens", ending) for ending in endings), ("class-before", ""), ("class-after", "")
+        )
+        self._of_tail = weights.rows(("tail", ""), ("first-tail", ""))
+        self._of_ending = weights.numbers("ending")
+        self._of_word = weights.rows(*((family, "") for family in _FAMILIES_OF_WORDS))
         self._classes = classes
         self._strong = strong
         self._words: list[str] = [""]
@@ -86,7 +85,7 @@ class Vocabulary:
         self._by_orth: dict[int, int] = {}
         self._new: dict[int, list[int]] = {}
         self._table = np.zeros((_ROOM, len(_PROPERTIES) + sum(_CELLS.values())), dtype=np.int64)
-        self._sums = np.zeros((_ROOM, len(_CELLS), len(WEIGHT_CLASSES)))
+        self._sums = np.zeros((_ROOM, len(_CELLS), len(WEIGHT_CLASSES)), dtype=np.float32)
         self._hashes = np.zeros(_ROOM, dtype=np.uint64)
         self._lengths = np.zeros(_ROOM, dtype=np.int64)
         self._leads = np.zeros((_ROOM, 4))
@@ -167,28 +166,26 @@ class Vocabulary:
         return number
 
     def _tell(self, word: str, number: int) -> list[int]:
-        of = self._of
         singular = word[:-1] if len(word) >= _SHORTEST_PLURAL and word.endswith("s") else word
         word_class = self._class_of(word)
-        tail = word[-_TAIL_LETTERS:]
-        head, ending, tail_of_head = of["head"](singular), of["ending"](word[-_ENDING_LETTERS:]), of["tail"](tail)
+        head, *head_tokens = self._of_head(singular)
+        *class_tokens, class_before, class_after = self._of_class(word_class)
+        tail, first_tail = self._of_tail(word[-_TAIL_LETTERS:])
+        ending = self._of_ending(word[-_ENDING_LETTERS:])
+        first, inside, before, after, *others = self._of_word(word)
         at_end: list[int] = []
-        for tokens in HEAD_COUNTS:
-            with_head, with_class = f"{singular} {tokens}", f"{word_class} {tokens}"
-            at_end += (head, ending, tail_of_head, of["head-tokens"](with_head), of["class-tokens"](with_class))
+        for with_head, with_class in zip(head_tokens, class_tokens, strict=True):
+            at_end += (head, ending, tail, with_head, with_class)
         return [
             *at_end,
-            of["first"](word),
-            of["first-tail"](tail),
-            of["word"](word),
-            of["before"](word),
-            of["class-before"](word_class),
-            of["after"](word),
-            of["class-after"](word_class),
-            of["second-before"](word),
-            of["second-after"](word),
-            of["cut-before"](word),
-            of["cut-after"](word),
+            first,
+            first_tail,
+            inside,
+            before,
+            class_before,
+            after,
+            class_after,
+            *others,
             number,
             number if singular == word else self._inner(singular),
             self._inner(word_class) if word_class else number,

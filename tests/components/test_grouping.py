@@ -12,6 +12,7 @@ from kg.components.grouping import group
 from kg.components.layout import lay_out
 from kg.components.phrases import Phrases
 from kg.components.weighing import Weights
+from kg.matching import Descriptions
 from kg.rulebook import Rulebook
 
 VOCABULARY = SpanFeatures(Rulebook.load(), Weights(Rulebook.load())).words
@@ -21,7 +22,7 @@ def names(nlp: Language, texts: list[str]) -> list[list[set[str]]]:
     """The ways in which the names of each text are written, where every token and pair of tokens is a span."""
     docs = [Abbreviations()(nlp.make_doc(text)) for text in texts]
     spans = [[(s, s + n) for n in (1, 2, 3) for s in range(len(doc) - n + 1)] for doc in docs]
-    layout = lay_out(VOCABULARY, docs, [Phrases({}, {}, 0, 0) for _ in docs], spans)
+    layout = lay_out(VOCABULARY, Descriptions().row(docs), Phrases({}, {}, 0, 0), [])
     bounds = layout.in_row(spans)
     found = group(docs, layout, bounds, np.arange(len(bounds[0])))
     written = [doc[start:end].text for doc, own in zip(docs, spans, strict=True) for start, end in own]

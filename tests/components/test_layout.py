@@ -9,8 +9,9 @@ from spacy.language import Language
 from kg.components.document import Field
 from kg.components.features import SpanFeatures
 from kg.components.layout import MOST_TOKENS, lay_out
-from kg.components.phrases import Phrases
+from kg.components.phrases import PhraseFinder, Phrases
 from kg.components.weighing import Weights
+from kg.matching import Descriptions
 from kg.rulebook import Rulebook
 
 VOCABULARY = SpanFeatures(Rulebook.load(), Weights(Rulebook.load())).words
@@ -28,20 +29,25 @@ def apart(spans: list[tuple[int, int]]) -> dict[int, int]:
     return found
 
 
+def moved(spans: dict[int, int], offset: int) -> dict[int, int]:
+    """Spans of a Doc as spans of the row in which it begins at a place."""
+    return {start + offset: end + offset for start, end in spans.items()}
+
+
 @given(phrases=SPANS, names=SPANS, bases=SPANS)
 def test_tokens_know_what_they_stand_in(
     nlp: Language, phrases: list[tuple[int, int]], names: list[tuple[int, int]], bases: list[tuple[int, int]]
 ) -> None:
     """Each token has the phrase around it; the parts are all runs of tokens within one span."""
-    docs = [nlp.make_doc("one word"), nlp.make_doc(" ".join(["word"] * 20))]
-    found = [Phrases({}, {}, 0, 0), Phrases(apart(phrases), apart(names), 0, 0)]
-    layout = lay_out(VOCABULARY, docs, found, [[], bases])
-    offset = layout.offsets[1]
-    around = [next(((s, e) for s, e in found[1].phrases.items() if s <= t < e), None) for t in range(20)]
+    row = Descriptions().row([nlp.make_doc("one word"), nlp.make_doc(" ".join(["word"] * 20))])
+    offset = row.offsets[1]
+    found = Phrases(moved(apart(phrases), offset), moved(apart(names), offset), 0, 0)
+    layout = lay_out(VOCABULARY, row, found, [(start + offset, end + offset) for start, end in bases])
+    around = [next(((s, e) for s, e in apart(phrases).items() if s <= t < e), None) for t in range(20)]
     starts = layout.phrase_start[offset : offset + 20].tolist()
     ends = layout.phrase_end[offset : offset + 20].tolist()
     assert [(s - offset, e - offset) if s >= 0 else None for s, e in zip(starts, ends, strict=True)] == around
-    wholes = {*found[1].phrases.items(), *found[1].names.items(), *bases}
+    wholes = {*apart(phrases).items(), *apart(names).items(), *bases}
     parts = {
         (start, end)
         for first, last in wholes
@@ -57,9 +63,19 @@ def test_titles_and_owners(nlp: Language) -> None:
     """The tokens of the title are marked, and every token knows its Doc."""
     titled, plain = nlp.make_doc("Deep trees\ngrow"), nlp.make_doc("They grow")
     titled._.kg_fields = [Field("title", 0, 10), Field("abstract", 11, 15)]
-    layout = lay_out(VOCABULARY, [titled, plain], [Phrases({}, {}, 0, 0)] * 2, [[], []])
+    rulebook = Rulebook.load()
+    phrases = PhraseFinder(rulebook).find([titled, plain])
+    layout = lay_out(VOCABULARY, rulebook.descriptions.row([titled, plain]), phrases, [])
     first, second = layout.offsets
-    assert layout.in_title[first - 1 : first + 4].tolist() == [False, True, True, False, False]
+    assert layout.in_title[first : first + 4].tolist() == [True, True, False, False]
     assert not layout.in_title[second:].any()
     assert layout.owners(layout.in_row([[(0, 1)], [(1, 2)]])[0]).tolist() == [0, 1]
     assert layout.opening.nonzero()[0].tolist() == [first, second]
+
+
+def test_room_between_docs(nlp: Language) -> None:
+    """Before each Doc stands its start, after each its end, and before the first one, too, counted from the end."""
+    layout = lay_out(VOCABULARY, Descriptions().row([nlp.make_doc("a"), nlp.make_doc("b")]), Phrases({}, {}, 0, 0), [])
+    for offset in layout.offsets:
+        assert layout.words[[offset - 2, offset - 1]].tolist() == [VOCABULARY.start] * 2
+        assert layout.words[offset + 1 : offset + 3].tolist() == [VOCABULARY.end] * 2

@@ -29,7 +29,7 @@ def finder(rulebook: Rulebook) -> PhraseFinder:
 def found(finder: PhraseFinder, nlp: Language, text: str) -> tuple[list[str], list[str]]:
     """The phrases and the names of a text."""
     doc = nlp(text)
-    phrases = finder.find(doc)
+    phrases = finder.find([doc])
     return (
         [doc[start:end].text for start, end in phrases.phrases.items()],
         [doc[start:end].text for start, end in phrases.names.items()],
@@ -90,16 +90,31 @@ def test_title_and_openings(
     """The title's tokens and the first token of every field are known."""
     doc = nlp.make_doc(paper_text(paper))
     doc._.kg_fields = paper_fields(paper)
-    phrases = finder.find(doc)
+    phrases = finder.find([doc])
     assert set(bits(phrases.title)) == title
     assert set(bits(phrases.openings)) == openings
+
+
+@given(texts=st.lists(WORDS, min_size=1, max_size=4))
+def test_docs_of_a_row_do_not_touch(finder: PhraseFinder, nlp: Language, texts: list[list[str]]) -> None:
+    """What is found in Docs that are read together is what is found in each alone."""
+    docs = [nlp(" ".join(words)) for words in texts]
+    together, alone = finder.find(docs), [finder.find([doc]) for doc in docs]
+    offsets = finder._descriptions.row(docs).offsets
+    for kind in ("phrases", "names"):
+        moved = {
+            start + offset: end + offset
+            for offset, one in zip(offsets, alone, strict=True)
+            for start, end in getattr(one, kind).items()
+        }
+        assert getattr(together, kind) == moved
 
 
 @given(words=WORDS)
 def test_spans_are_apart_and_inside(finder: PhraseFinder, nlp: Language, words: list[str]) -> None:
     """Phrases do not overlap, names do not either, and both lie within the text and hold at least a token."""
     doc: Doc = nlp(" ".join(words))
-    phrases: Phrases = finder.find(doc)
+    phrases: Phrases = finder.find([doc])
     for spans in (phrases.phrases, phrases.names):
         end_before = 0
         for start, end in sorted(spans.items()):
