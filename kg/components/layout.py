@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -93,7 +94,7 @@ def lay_out(vocabulary: Vocabulary, row: Row, phrases: Phrases, bases: Iterable[
 
 def bounds_of(spans: Iterable[Span]) -> Spans:
     """The starts and the ends of spans."""
-    start, end = np.array(list(spans), dtype=np.int64).reshape(-1, 2).T
+    start, end = np.fromiter(chain.from_iterable(spans), dtype=np.int64).reshape(-1, 2).T
     return start, end
 
 

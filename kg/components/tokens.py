@@ -17,8 +17,8 @@ from kg.components.document import end_of_title, fields_of
 
 MOST_REMEMBERED: Final = 200_000
 _KEY: Final = "kg_tokens"
+_TITLE_KEY: Final = "kg_title_tokens"
 _SENTENCES_KEY: Final = "kg_sentence_starts"
-_known: dict[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def token_table(doc: Doc, text: str | None = None) -> TokenTable:
         attributes: Any = doc.to_array([LOWER, IDX, LENGTH])
         known = doc.user_data[_KEY] = TokenTable(
             text=doc.text if text is None else text,
-            lower=_strings(doc, attributes[:, 0].tolist()),
+            lower=_strings.of(doc, attributes[:, 0].tolist()),
             hashes=attributes[:, 0],
             starts=attributes[:, 1].tolist(),
             ends=(attributes[:, 1] + attributes[:, 2]).tolist(),
@@ -51,18 +51,29 @@ def token_table(doc: Doc, text: str | None = None) -> TokenTable:
     return known
 
 
-def _strings(doc: Doc, hashes: list[int]) -> list[str]:
-    """The strings with these hashes, remembered, for spaCy decodes them anew each time."""
-    if len(_known) > MOST_REMEMBERED:
-        _known.clear()
-    for number in [number for number in hashes if number not in _known]:
-        _known[number] = doc.vocab.strings[number]
-    return list(map(_known.__getitem__, hashes))
+class _Strings(dict[int, str]):
+    """Strings by their hashes, remembered, for spaCy decodes them anew each time."""
+
+    def of(self, doc: Doc, hashes: list[int]) -> list[str]:
+        if len(self) > MOST_REMEMBERED:
+            self.clear()
+        self._store = doc.vocab.strings
+        return list(map(self.__getitem__, hashes))
+
+    def __missing__(self, number: int) -> str:
+        found = self[number] = self._store[number]
+        return found
+
+
+_strings: Final = _Strings()
 
 
 def title_tokens(doc: Doc) -> int:
-    """How many tokens the title of a Doc has."""
-    return bisect_left(token_table(doc).starts, end_of_title(fields_of(doc)))
+    """How many tokens the title of a Doc has, remembered on it."""
+    known: int | None = doc.user_data.get(_TITLE_KEY)
+    if known is None:
+        known = doc.user_data[_TITLE_KEY] = bisect_left(token_table(doc).starts, end_of_title(fields_of(doc)))
+    return known
 
 
 def remember_sentence_starts(doc: Doc, marks: npt.NDArray[Any]) -> list[int]:
