@@ -102,7 +102,6 @@ def main() -> None:
     """Fit in parts, print the figures, and write on demand."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--write", action="store_true", help="replace rules/weights.tsv")
-    arguments.add_argument("--parts", type=int, default=PARTS, metavar="N", help="how many parts; 0 to leave them out")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         material = Material(Path(folder))
@@ -111,14 +110,13 @@ def main() -> None:
         names_of = reader.features
         print(f"{len(examples)} papers, {sum(map(len, examples))} names, {len(names_of)} features", flush=True)
         found: list[kg.Extraction] = []
-        for part in range(options.parts):
+        for part in range(PARTS):
             rules = FOLDS / str(part)
             rules.mkdir(parents=True, exist_ok=True)
-            others = (own for index, own in enumerate(examples) if index % options.parts != part)
+            others = (own for index, own in enumerate(examples) if index % PARTS != part)
             write_classes(WEIGHT_CLASSES, fitted(others, names_of), rules / WEIGHTS)
-            found += kg.extract(material.papers[part :: options.parts], rules=rules)
-        if found:
-            material.report(found, "weights fitted to other papers", calibration=True)
+            found += kg.extract(material.papers[part::PARTS], rules=rules)
+        material.report(found, "weights fitted to other papers", calibration=True)
     if options.write:
         write_classes(WEIGHT_CLASSES, fitted(examples, names_of), ROOT / "rules" / WEIGHTS)
 
