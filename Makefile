@@ -11,7 +11,7 @@ EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench score classes weights screenshot lock clean
+.PHONY: help install demo test lint format bench rdf score errors analytics resolution classes weights screenshot lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -53,8 +53,20 @@ format: $(FOR_WORK) ## Put the code in the one format
 bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
 	@$(BIN)/python benchmarks/throughput.py
 
+rdf: $(FOR_USE) ## Measure how fast RDF is written and read, beside pyoxigraph and rdflib
+	@$(BIN)/python benchmarks/rdf.py
+
 score: $(FOR_USE) ## Measure how well kg reads the annotated abstracts (needs ../shared)
 	@$(BIN)/python benchmarks/accuracy.py
+
+analytics: $(FOR_WORK) ## Measure the analyses: how long they take, and what gaps and similar papers are worth
+	@$(BIN)/python benchmarks/analytics.py
+
+resolution: $(FOR_USE) ## Measure how well names of different papers are told to be one thing (needs ../shared)
+	@$(BIN)/python benchmarks/resolution.py
+
+errors: $(FOR_WORK) ## Say what goes wrong with results, by cause (needs ../shared; after make weights)
+	@$(BIN)/python benchmarks/result_errors.py
 
 classes: $(FOR_WORK) ## Make rules/word-classes.tsv of the corpus anew; then fit the weights (needs ../shared)
 	@$(BIN)/python benchmarks/word_classes.py

@@ -47,6 +47,11 @@ class Material:
         for file in files:
             self.records |= load_gold(file).records
 
+    @property
+    def conference_papers(self) -> list[kg.Paper]:
+        """The papers of the conference corpus alone, with which no rule was written."""
+        return list(kg.read(self._sets["papers of the conference corpus"]))
+
     def report(self, found: Iterable[kg.Extraction], how: str, *, calibration: bool = False) -> None:
         """Print what the scorer says of extractions from the papers of each set."""
         target = self._folder / "found.jsonl"

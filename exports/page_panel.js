@@ -16,6 +16,7 @@ const Panel = (() => {
     reports: ["Reports", "Reported by"],
     evaluatedOn: ["Evaluated on", "Methods evaluated on it"],
     outperforms: ["Outperforms", "Outperformed by"],
+    variantOf: ["Variant of", "Variants"],
   };
   const ORDER = Object.keys(WORDS);
   let choose = () => {};
@@ -214,7 +215,7 @@ const Panel = (() => {
       const edges = groups.get(key).sort((a, b) => Data.degree(other(b, id)) - Data.degree(other(a, id)) || a.id - b.id);
       const [, side, relation] = key.split("|");
       const words = (WORDS[relation] || [relation, `${relation} (of)`])[Number(side)];
-      return section(words, edges.length, true, list(edges, (edge) => [link(other(edge, id)), proof(edge.evidence, node.kind !== "Paper" && Data.nodes[other(edge, id)].kind !== "Paper")]));
+      return section(words, edges.length, true, list(edges, (edge) => [link(other(edge, id)), edge.relation === "variantOf" ? null : proof(edge.evidence, node.kind !== "Paper" && Data.nodes[other(edge, id)].kind !== "Paper")]));
     });
     show(head(node),
       results.length ? section("Results", results.length, true, resultsTable(results, id)) : null,
@@ -232,7 +233,7 @@ const Panel = (() => {
     edges.map((edge) => section((WORDS[edge.relation] || [edge.relation])[0], null, true,
       el("p", { class: "statement" }, link(edge.source, 60), el("span", { class: "verb" }, (WORDS[edge.relation] || [edge.relation])[0].toLowerCase()), link(edge.target, 60),
         el("span", { class: "rule" }, percent(edge.confidence))),
-      proof(edge.evidence, true, 4),
+      edge.relation === "variantOf" ? el("p", { class: "none" }, "As their names say.") : proof(edge.evidence, true, 4),
       edge.results.length ? resultsTable(edge.results.map((number) => Data.results[number]), null) : null,
       paperLinks(edge))));
   }

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 from kg._version import __version__
 
 if TYPE_CHECKING:
-    from kg.building import BuildReport, ReadingReport, build, build_folder, read_papers
+    from kg.building import BuildReport, ReadingReport, build, build_folder, read_papers, resolve_folder
+    from kg.competency import CompetencyQuery, competency_queries, competency_query
     from kg.conflicts import ScoreConflict, score_conflicts
-    from kg.errors import ExportError, GraphError, InputError, KgError, RuleError
+    from kg.errors import ExportError, GraphError, InputError, KgError, QueryError, RuleError
     from kg.explaining import Explanation, explain
-    from kg.exporting import export, exporter, exporters
+    from kg.exporting import export, exporter, exporters, import_graph
     from kg.extraction import extract, pipeline
     from kg.folder import extraction_line, load_extractions, load_graph, load_manifest, write_extractions
+    from kg.frames import Frames, leaderboard_frame
     from kg.graph import GraphSummary, build_graph, graph_summary
     from kg.leaderboard import Leaderboard, LeaderboardEntry, leaderboards
     from kg.model import (
@@ -38,17 +40,22 @@ if TYPE_CHECKING:
         extraction_from_json,
         extraction_to_json,
     )
+    from kg.opening import OpenGraph, open  # noqa: A004 - kg.open, as gzip.open
     from kg.readers import formats, merge_duplicates, read
     from kg.readers.text import clean
-    from kg.resolve import resolve
+    from kg.resolution.aliases import load_aliases
+    from kg.resolution.resolving import resolve
+    from kg.selection import select
 
 __all__ = [
     "BuildReport",
+    "CompetencyQuery",
     "Entity",
     "Evidence",
     "Explanation",
     "ExportError",
     "Extraction",
+    "Frames",
     "GraphError",
     "GraphSummary",
     "InputError",
@@ -56,7 +63,9 @@ __all__ = [
     "Leaderboard",
     "LeaderboardEntry",
     "Mention",
+    "OpenGraph",
     "Paper",
+    "QueryError",
     "ReadingReport",
     "Result",
     "RuleError",
@@ -68,6 +77,8 @@ __all__ = [
     "build_folder",
     "build_graph",
     "clean",
+    "competency_queries",
+    "competency_query",
     "explain",
     "export",
     "exporter",
@@ -78,16 +89,22 @@ __all__ = [
     "extraction_to_json",
     "formats",
     "graph_summary",
+    "import_graph",
+    "leaderboard_frame",
     "leaderboards",
+    "load_aliases",
     "load_extractions",
     "load_graph",
     "load_manifest",
     "merge_duplicates",
+    "open",
     "pipeline",
     "read",
     "read_papers",
     "resolve",
+    "resolve_folder",
     "score_conflicts",
+    "select",
     "write_extractions",
 ]
 
@@ -97,6 +114,9 @@ _ROOM_OF: Final = {
     "build": "building",
     "build_folder": "building",
     "read_papers": "building",
+    "CompetencyQuery": "competency",
+    "competency_queries": "competency",
+    "competency_query": "competency",
     "ScoreConflict": "conflicts",
     "score_conflicts": "conflicts",
     "Explanation": "explaining",
@@ -104,6 +124,7 @@ _ROOM_OF: Final = {
     "export": "exporting",
     "exporter": "exporting",
     "exporters": "exporting",
+    "import_graph": "exporting",
     "extract": "extraction",
     "pipeline": "extraction",
     "extraction_line": "folder",
@@ -111,19 +132,26 @@ _ROOM_OF: Final = {
     "load_graph": "folder",
     "load_manifest": "folder",
     "write_extractions": "folder",
+    "Frames": "frames",
+    "leaderboard_frame": "frames",
     "GraphSummary": "graph",
     "build_graph": "graph",
     "graph_summary": "graph",
     "Leaderboard": "leaderboard",
     "LeaderboardEntry": "leaderboard",
     "leaderboards": "leaderboard",
+    "OpenGraph": "opening",
+    "open": "opening",
     "formats": "readers",
     "merge_duplicates": "readers",
     "read": "readers",
     "clean": "readers.text",
-    "resolve": "resolve",
+    "load_aliases": "resolution.aliases",
+    "resolve": "resolution.resolving",
+    "resolve_folder": "building",
+    "select": "selection",
 }
-_ERRORS: Final = ("ExportError", "GraphError", "InputError", "KgError", "RuleError")
+_ERRORS: Final = ("ExportError", "GraphError", "InputError", "KgError", "QueryError", "RuleError")
 
 
 def __getattr__(name: str) -> Any:

@@ -44,7 +44,10 @@ class EntityRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRecord:
-    """A result as annotated or found; ``slots`` has the names of :data:`SLOTS` that are given."""
+    """A result as annotated or found; ``slots`` has the names of :data:`SLOTS` that are given.
+
+    ``confidence`` is that of number and kind, ``joint_confidence`` that of all of it.
+    """
 
     value: str
     unit: str | None = None
@@ -52,6 +55,7 @@ class ResultRecord:
     slots: Mapping[str, str]
     optional: bool = False
     confidence: float | None = None
+    joint_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +222,7 @@ def _entity(entity: JsonObject, surest: float | None = None) -> EntityRecord:
 
 def _result(result: JsonObject) -> ResultRecord:
     confidence = result.get("confidence", (result.get("evidence") or {}).get("confidence"))
+    joint = result.get("joint_confidence")
     return ResultRecord(
         value=str(result["value"]),
         unit=result.get("unit"),
@@ -225,6 +230,7 @@ def _result(result: JsonObject) -> ResultRecord:
         slots={slot: _string(result[slot], slot) for slot in SLOTS if result.get(slot)},
         optional=bool(result.get("optional")),
         confidence=None if confidence is None else float(confidence),
+        joint_confidence=None if joint is None else float(joint),
     )
 
 

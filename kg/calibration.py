@@ -4,8 +4,9 @@ Things are put into ten bins of equal width by their confidence. The expected ca
 between the share that is right and the mean confidence of a bin, weighted by how many things are in it (M. Pakdaman
 Naeini, G. F. Cooper, M. Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015).
 
-An entity is right where it matches an annotated one strictly, a result where value, unit and kind match. What matches
-an optional annotation is neither right nor wrong, and is left out, as is what has no confidence.
+An entity is right where it matches an annotated one strictly, a result where value, unit and kind match; its joint
+confidence is judged by whether metric, dataset, method and baseline are right besides. What matches an optional
+annotation is neither right nor wrong, and is left out, as is what has no confidence.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from kg.model import ENTITY_TYPES
 
 BINS: Final = 10
 RESULT: Final = "Result"
+WHOLE_RESULT: Final = "whole Result"
+_OF_RESULTS: Final = frozenset((RESULT, WHOLE_RESULT))
 
 Judged = tuple[float, bool]
 """A confidence, and whether what has it is right."""
@@ -52,15 +55,20 @@ class Calibration:
 
 
 def calibrate(gold: Mapping[str, Record], found: Mapping[str, Record]) -> tuple[Calibration, ...]:
-    """A table for each type of entity, for all entities, and for results, if anything of the sort can be judged."""
+    """A table for each type of entity, for all entities, for results, and for all that results say together.
+
+    Those of which nothing can be judged are left out.
+    """
     judged: dict[str, list[Judged]] = defaultdict(list)
     for name, wanted in gold.items():
         if name in found:
             for kind, one in _judged(wanted, found[name]):
                 judged[kind].append(one)
-                if kind != RESULT:
+                if kind not in _OF_RESULTS:
                     judged[ALL].append(one)
-    return tuple(_calibration(kind, judged[kind]) for kind in (*ENTITY_TYPES, ALL, RESULT) if judged[kind])
+    return tuple(
+        _calibration(kind, judged[kind]) for kind in (*ENTITY_TYPES, ALL, RESULT, WHOLE_RESULT) if judged[kind]
+    )
 
 
 def calibration_to_json(tables: Iterable[Calibration]) -> list[dict[str, Any]]:
@@ -87,8 +95,12 @@ def _judged(gold: Record, found: Record) -> Iterator[tuple[str, Judged]]:
     results = match_results(gold, found)
     for index, result in enumerate(found.results):
         known = results.get(index)
-        if result.confidence is not None and not (known and known.gold.optional):
+        if known and known.gold.optional:
+            continue
+        if result.confidence is not None:
             yield RESULT, (result.confidence, known is not None and known.kind)
+        if result.joint_confidence is not None:
+            yield WHOLE_RESULT, (result.joint_confidence, known is not None and known.whole)
 
 
 def _calibration(kind: str, judged: list[Judged]) -> Calibration:

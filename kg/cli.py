@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import groupby
@@ -17,11 +14,16 @@ import click
 
 import kg
 from kg._version import __version__
-from kg.errors import ExportError, InputError
+from kg.analytics_cli import central, communities, gaps, similar, together, trends
+from kg.diff_cli import diff
+from kg.errors import InputError
 from kg.eval_cli import evaluate
+from kg.export_cli import export, known_exporters
 from kg.leaderboard_cli import leaderboard
 from kg.model import ENTITY_TYPES, Extraction
-from kg.options import AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, RULES, WORKERS
+from kg.options import ALIASES, AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, RULES, WORKERS
+from kg.query_cli import query
+from kg.resolve_cli import resolve
 from kg.rules_cli import rules
 from kg.terminal import (
     DONE_WITH_SKIPS,
@@ -36,9 +38,7 @@ from kg.terminal import (
 
 if TYPE_CHECKING:
     from kg.explaining import Explanation
-    from kg.exporting import Exporter
 
-_OPTION_TYPES: Final[dict[type, Any]] = {bool: click.BOOL, int: click.INT, float: click.FLOAT}
 _READING: Final = ("format", "saved_in", "strict")
 EPILOG: Final = "Exit codes: 0 all went well; 1 an error; 2 wrong usage; 3 done, but something was skipped."
 
@@ -58,7 +58,12 @@ def main() -> None:
 
 
 main.add_command(evaluate)
+for _command in (central, communities, diff, gaps, similar, together, trends):
+    main.add_command(_command)
+main.add_command(export)
 main.add_command(leaderboard)
+main.add_command(query)
+main.add_command(resolve)
 main.add_command(rules)
 
 
@@ -68,15 +73,6 @@ def _known_format(_ctx: click.Context, _parameter: click.Parameter, name: str | 
     except InputError as error:
         raise click.BadParameter(str(error)) from error
     return name
-
-
-def _known_exporters(_ctx: click.Context, _parameter: click.Parameter, given: Any) -> Any:
-    try:
-        for name in (given,) if isinstance(given, str) else given or ():
-            kg.exporter(name)
-    except ExportError as error:
-        raise click.BadParameter(str(error)) from error
-    return given
 
 
 def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -112,9 +108,11 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
     "exports",
     multiple=True,
     metavar="NAME",
-    callback=_known_exporters,
+    callback=known_exporters,
     help="Write this one instead of turtle, html and graphml; may be repeated (see kg export --list).",
 )
+@ALIASES
+@click.option("--no-store", "store", flag_value=False, default=True, help="Leave no store to be queried in the folder.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Build a graph folder from files and folders of papers.
@@ -175,54 +173,6 @@ def extract(sources: tuple[str, ...], output: Path, quiet: bool, **options: Any)
         click.echo(f"{count_of(len(found.papers), 'paper')} written to {shown(output)}", err=True)
     if found.skipped:
         sys.exit(DONE_WITH_SKIPS)
-
-
-@main.command()
-@click.argument("graph", required=False, type=click.Path(), metavar="[GRAPH]")
-@click.option("--to", "name", metavar="NAME", callback=_known_exporters, help="The exporter, one of those of --list.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    metavar="FILE",
-    help="The file to write; - prints.  [default: graph and the exporter's suffix, in this folder]",
-)
-@click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the exporter.")
-@click.option("--list", "listing", is_flag=True, help="List the exporters.")
-def export(
-    graph: str | None,
-    name: str | None,
-    output: Path | None,
-    options: tuple[str, ...],
-    listing: bool,
-) -> None:
-    """Write a built graph in another format.
-
-    GRAPH is a graph folder, or a file that kg extract wrote.
-
-    \b
-    Examples:
-      kg export --list
-      kg export my-graph/ --to turtle -o graph.ttl --option evidence=none
-    """
-    if listing:
-        for key, one in kg.exporters().items():
-            click.echo(f"{key:10} {one.suffix:10} {one.description}")
-        return
-    if graph is None or name is None:
-        raise click.UsageError("name a GRAPH and an exporter (--to NAME), or ask for --list")
-    given = dict(_key_and_value(option, kg.exporter(name)) for option in options)
-    suffix = kg.exporter(name).suffix
-    if output is not None and str(output) == STANDARD_STREAM:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, f"graph{suffix}")
-            kg.export(kg.load_graph(graph), name, file, **given)
-            with file.open("rb") as written:
-                shutil.copyfileobj(written, sys.stdout.buffer)
-        return
-    target = output or Path(f"graph{suffix}")
-    kg.export(kg.load_graph(graph), name, target, **given)
-    click.echo(f"written   {shown(target)}")
 
 
 @main.command()
@@ -309,18 +259,6 @@ def _explained(found: list[Explanation], width: int) -> Iterator[str]:
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode())
-
-
-def _key_and_value(option: str, exporter: Exporter) -> tuple[str, Any]:
-    """An exporter's option; its value is a number or a truth where that of its default is."""
-    key, equals, value = option.partition("=")
-    if not (equals and key):
-        raise click.UsageError(f"--option {option!r} is not of the form KEY=VALUE")
-    parameter = inspect.signature(exporter).parameters.get(key)
-    kind = type(parameter.default) if parameter is not None else str
-    if kind in _OPTION_TYPES:
-        return key, _OPTION_TYPES[kind].convert(value, None, None)
-    return key, value
 
 
 def _told(extractions: Iterator[Extraction], total: int, tell: OnProgress) -> Iterator[Extraction]:

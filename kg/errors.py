@@ -4,7 +4,8 @@ KgError
 ├── InputError        a source or record that cannot be read
 ├── RuleError         a rule file that says something it may not
 ├── GraphError        a graph, or a graph folder, that is not what it should be
-└── ExportError       an exporter that is unknown or cannot write
+├── ExportError       an exporter that is unknown or cannot write
+└── QueryError        a query that is wrong, is refused, or takes too much
 """
 
 from __future__ import annotations
@@ -31,3 +32,7 @@ class GraphError(KgError):
 
 class ExportError(KgError):
     """An exporter is unknown, or cannot write what it was given."""
+
+
+class QueryError(KgError):
+    """A query is wrong, asks for what is refused, or takes more time or space than it may."""

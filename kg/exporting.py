@@ -5,6 +5,8 @@ found in the same way as anybody's::
 
     [project.entry-points."kg.exporters"]
     turtle = "kg.exports.turtle:exporter"
+
+One that needs several files writes them into a ZIP file without folders, which :func:`export` also unpacks.
 """
 
 from __future__ import annotations
@@ -13,15 +15,20 @@ import difflib
 import inspect
 import logging
 import os
+import shutil
+import tempfile
+import zipfile
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
-from kg.errors import ExportError
+from kg.errors import ExportError, GraphError
 from kg.graph import Graph
 from kg.replacing import file_replaced
 
 GROUP: Final = "kg.exporters"
+ZIP: Final = "application/zip"
+"""The media type of an exporter that writes several files into one."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,29 +69,76 @@ def exporter(name: str) -> Exporter:
     return _load(points[name])
 
 
+def exporter_options(chosen: Exporter) -> dict[str, Any]:
+    """The options of an exporter with their defaults; a name that begins with ``**`` stands for any others."""
+    options = {}
+    for option, parameter in inspect.signature(chosen).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            options[option] = parameter.default
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            options[f"**{option}"] = None
+    return options
+
+
 def export(graph: Graph, name: str, path: str | os.PathLike[str], **options: Any) -> None:
     """Write a graph to a file with the exporter of this name.
 
     The file is written under another name in the same folder and then renamed, so that ``path`` holds all of
     the new file or all of the old one; what is no ordinary file (a pipe, a terminal) is written to directly.
-    Raises ExportError where the exporter is unknown, refuses an option, or the file cannot be written.
+    What would be a ZIP file is unpacked where ``path`` is a folder, or ends like one ("tables/"): each of its files
+    takes the place of one of the same name, and others stay. Raises ExportError where the exporter is unknown, refuses
+    an option, or the file cannot be written.
     """
     chosen = exporter(name)
     _check_options(chosen, name, options)
     try:
-        with file_replaced(Path(path)) as part:
-            chosen(graph, part, **options)
+        if chosen.media_type == ZIP and _is_folder(path):
+            with tempfile.TemporaryDirectory() as folder:
+                packed = Path(folder, "packed.zip")
+                chosen(graph, packed, **options)
+                _unpack(packed, Path(path))
+        else:
+            with file_replaced(Path(path)) as part:
+                chosen(graph, part, **options)
     except OSError as error:
         raise ExportError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from error
 
 
+def import_graph(path: str | os.PathLike[str], name: str) -> Graph:
+    """The graph in a file that the exporter of this name wrote, equal to the graph that was exported.
+
+    Every format of RDF can be read back, where it was written with all its evidence (``evidence="full"``, which is
+    the default). Raises ExportError where the exporter is unknown or cannot read, GraphError where the file cannot be
+    read or is not what the exporter writes.
+    """
+    read = getattr(exporter(name), "read", None)
+    if read is None:
+        readers = [other for other, one in exporters().items() if hasattr(one, "read")]
+        raise ExportError(f"exporter {name!r} cannot read back what it writes; these can: {', '.join(readers)}")
+    try:
+        return cast("Graph", read(Path(path)))
+    except OSError as error:
+        raise GraphError(f"cannot read {os.fspath(path)}: {error.strerror or error}") from error
+    except GraphError as error:
+        raise GraphError(f"{os.fspath(path)}: {error}") from error
+
+
+def _is_folder(path: str | os.PathLike[str]) -> bool:
+    separators = tuple(filter(None, (os.sep, os.altsep)))
+    return os.fspath(path).endswith(separators) or Path(path).is_dir()
+
+
+def _unpack(packed: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(packed) as files:
+        for name in files.namelist():
+            with file_replaced(target / Path(name).name) as part, files.open(name) as member, part.open("wb") as file:
+                shutil.copyfileobj(member, file)
+
+
 def _check_options(chosen: Exporter, name: str, options: dict[str, Any]) -> None:
-    taken = {
-        option: parameter
-        for option, parameter in inspect.signature(chosen).parameters.items()
-        if parameter.kind in {parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD}
-    }
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values()):
+    taken = exporter_options(chosen)
+    if any(option.startswith("**") for option in taken):
         return
     for option in options:
         if option not in taken:

@@ -4,6 +4,9 @@
 |---|---|
 | ``extractions.jsonl`` | one extraction a line, in the order of the papers |
 | ``graph.*`` | the graph, once for each exporter asked for |
+| ``aliases.yaml`` | what overruled the resolution of names, where it was given |
+| ``resolution.toml`` | the rules of resolution, where they are not those of kg |
+| ``store/`` | the graph as an Oxigraph store, unless it was not wanted |
 | ``manifest.json`` | version, hash of the rules, inputs with their hashes, counts, what was skipped |
 """
 
@@ -12,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +26,18 @@ from kg.errors import GraphError
 from kg.graph import Graph, build_graph
 from kg.model import ENTITY_TYPES, Extraction, JsonObject, extraction_from_json, extraction_to_json
 from kg.replacing import file_replaced
+from kg.resolution.aliases import Aliases, load_aliases
+from kg.resolution.settings import RESOLUTION, ResolutionRules, default_resolution_rules, read_resolution_rules
 
 EXTRACTIONS: Final = "extractions.jsonl"
 MANIFEST: Final = "manifest.json"
 GRAPH: Final = "graph"
+ALIASES: Final = "aliases.yaml"
+STORE: Final = "store"
+"""The folder of the store in a graph folder, and what the manifest says of it."""
+_STORE_FILE: Final = re.compile(
+    r"[0-9]+\.(?:sst|log|blob)|(?:MANIFEST|OPTIONS)-[0-9]+|CURRENT|IDENTITY|LOCK|LOG(?:\.old\.[0-9]+)?"
+)
 _BLOCK: Final = 1 << 20
 _NO_EXTRACTION: Final = "no extraction as kg extract and kg build write them"
 
@@ -64,10 +76,42 @@ def load_extractions(path: str | os.PathLike[str]) -> Iterator[Extraction]:
 
 
 def load_graph(path: str | os.PathLike[str]) -> Graph:
-    """The graph of a graph folder, or of a file that ``kg extract`` wrote. Raises GraphError where there is none."""
+    """The graph of a graph folder, or of a file that ``kg extract`` wrote, resolved as it was when it was built.
+
+    Raises GraphError where there is none, RuleError where the rules of resolution in it are damaged.
+    """
     folder = Path(path)
     rules_hash = load_manifest(folder).get("rules_hash") if folder.is_dir() else None
-    return build_graph(load_extractions(folder), name=graph_name(folder), rules_hash=rules_hash)
+    aliases, rules = load_resolution(folder)
+    return build_graph(
+        load_extractions(folder), name=graph_name(folder), rules_hash=rules_hash, aliases=aliases, resolution=rules
+    )
+
+
+def load_resolution(path: str | os.PathLike[str]) -> tuple[Aliases | None, ResolutionRules | None]:
+    """The aliases and the rules of resolution that a graph folder keeps; None for what it does not keep.
+
+    Raises GraphError and RuleError where they are damaged.
+    """
+    folder = Path(path)
+    kept = load_manifest(folder)["files"] if folder.is_dir() else {}
+    aliases = load_aliases(folder / ALIASES) if ALIASES in kept else None
+    if RESOLUTION not in kept:
+        return aliases, None
+    file = folder / RESOLUTION
+    try:
+        return aliases, read_resolution_rules(file.read_text("utf-8"), file=str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise GraphError(f"cannot read {file}: {error}") from error
+
+
+def write_resolution(folder: Path, aliases: Aliases | None, rules: ResolutionRules | None) -> None:
+    """Keep aliases, and rules of resolution that are not those of kg, in a graph folder. Raises GraphError."""
+    with _named_errors(folder):
+        if aliases is not None:
+            (folder / ALIASES).write_text(aliases.text, "utf-8", newline="")
+        if rules is not None and rules.text != default_resolution_rules().text:
+            (folder / RESOLUTION).write_text(rules.text, "utf-8", newline="")
 
 
 def graph_name(path: Path) -> str:
@@ -92,20 +136,26 @@ def load_manifest(folder: Path) -> JsonObject:
 
 
 def own_files(folder: Path) -> frozenset[str]:
-    """The names of the files in a folder that ``kg build`` wrote; none where it is no graph folder."""
+    """The names of what ``kg build`` wrote into a graph folder, its store among them, or into the store of one.
+
+    None where the folder is neither. The files of a store are known by their names, for the database makes new ones.
+    """
+    if folder.name == STORE and STORE in own_files(folder.parent):
+        return frozenset(path.name for path in folder.iterdir() if _STORE_FILE.fullmatch(path.name))
     try:
-        return frozenset((*load_manifest(folder)["files"], MANIFEST))
+        manifest = load_manifest(folder)
     except GraphError:
         return frozenset()
+    return frozenset((*manifest["files"], MANIFEST, *([STORE] if STORE in manifest else [])))
 
 
 def write_manifest(folder: Path, content: JsonObject) -> None:
-    """Write the manifest, with the version and the hash of every other file of the folder.
+    """Write the manifest, with the version and the hash of every other file of the folder, but not of its store.
 
     Raises GraphError where it cannot be written.
     """
     with _named_errors(folder / MANIFEST):
-        files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+        files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
         manifest = {"kg_version": __version__, **content, "files": files}
         (folder / MANIFEST).write_bytes(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
 

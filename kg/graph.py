@@ -10,14 +10,14 @@ node key                  attributes (besides ``kind`` and ``label``, which ever
                           as in :class:`kg.model.Paper`), ``authors`` (list of str), ``author_count``
                           (int or None), ``identifiers`` (dict of str), ``sources`` (list of dicts
                           ``file``, ``record``); ``label`` is the title, or how the text begins
-``method/NAME``,          ``names`` (list of str, the label first), ``papers`` (int: how many name it)
-``dataset/NAME``,
+``method/NAME``,          ``names`` (list of str, the label first), ``papers`` (int: how many name it), ``links``
+``dataset/NAME``,         (list of str: external IRIs, where a file of aliases gives some)
 ``metric/NAME``,
 ``task/NAME``
 ``result/ID/N``           ``value`` (str, as written), ``number`` (Decimal or None), ``unit``,
                           ``result_kind``, ``qualifier``, ``metric``, ``dataset``, ``task``, ``method``,
-                          ``baseline`` (str or None: the texts as extracted), ``paper`` (node key);
-                          N counts a paper's results from 1
+                          ``baseline`` (str or None: the texts as extracted), ``joint_confidence`` (float
+                          or None), ``paper`` (node key); N counts a paper's results from 1
 ========================  =======================================================================
 
 ``kind`` is ``Paper``, ``Method``, ``Dataset``, ``Metric``, ``Task`` or ``Result``.
@@ -32,13 +32,16 @@ edge key = relation   from, to, and when
 ``evaluatesOn``       paper to dataset that it introduces, uses or compares with
 ``addresses``         paper to task that it introduces or uses
 ``reports``           paper to each of its results, and to each metric that it uses
-``hasMethod``,        result to entity, where its text is the name of an entity of the same paper
+``hasMethod``,        result to entity of this type, where its text is the name of an entity of the same paper
 ``hasDataset``,
 ``hasMetric``,
 ``hasTask``,
 ``hasBaseline``
 ``evaluatedOn``       derived: method to dataset on which a result was got
 ``outperforms``       derived: method to baseline over which a result states a gain, reduction or ratio
+``variantOf``         entity to the member of its family of which it is a variant, of the same type, as their names
+                      say ("ResNet-50", "ResNet"); no paper is asked: ``evidence`` is empty, ``confidence`` 1.0,
+                      and ``reason`` (str) says what the name adds
 ====================  ======================================================================================
 
 Every edge has ``relation`` (str), ``confidence`` (float, 0 to 1, of its surest evidence) and ``evidence``, a
@@ -53,7 +56,7 @@ The graph itself has ``name``, ``kg_version`` and, if given, ``rules_hash``.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -67,7 +70,10 @@ from kg._version import __version__
 from kg.errors import GraphError
 from kg.iris import slug
 from kg.model import ENTITY_TYPES, ROLES, Entity, EntityType, Evidence, Extraction, Mention, Paper, Result, Role
-from kg.resolve import Identity, Key, resolve
+from kg.resolution.aliases import Aliases
+from kg.resolution.identities import Identity
+from kg.resolution.resolving import resolve
+from kg.resolution.settings import ResolutionRules
 
 Graph: TypeAlias = "nx.MultiDiGraph[str]"
 EvidenceItem: TypeAlias = dict[str, Any]
@@ -86,7 +92,7 @@ SLOTS: Final[Mapping[str, tuple[EntityType, str]]] = {
     "task": ("Task", "hasTask"),
     "baseline": ("Method", "hasBaseline"),
 }
-_FURTHER: Final[Mapping[EntityType, tuple[str, frozenset[Role]]]] = {
+_FURTHER: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
     "Dataset": ("evaluatesOn", frozenset({"introduced", "used", "compared"})),
     "Task": ("addresses", frozenset({"introduced", "used"})),
     "Metric": ("reports", frozenset({"used"})),
@@ -105,40 +111,58 @@ def entity_key(identity: Identity) -> str:
     return f"{identity.type.lower()}/{slug(identity.label)}"
 
 
+def _type_of(node: str) -> str:
+    """The type of an entity, by its node key."""
+    return node.partition("/")[0].capitalize()
+
+
 def result_key(paper: Paper, number: int) -> str:
     """The node key of a paper's result, counted from 1."""
     return f"result/{slug(paper.id)}/{number}"
 
 
 def build_graph(
-    extractions: Iterable[Extraction], *, name: str = "kg", rules_hash: str | None = None, key: Key = names.key
+    extractions: Iterable[Extraction],
+    *,
+    name: str = "kg",
+    rules_hash: str | None = None,
+    aliases: Aliases | None = None,
+    resolution: ResolutionRules | None = None,
 ) -> Graph:
     """The graph of these extractions, the same whatever their order; what it holds stands at the top of this module.
 
-    ``key`` is passed to :func:`kg.resolve.resolve`. Raises GraphError where two papers have one id, or where
-    a mention's or a result's offsets do not give its text.
+    ``aliases`` and ``resolution`` are passed to :func:`kg.resolve`. Raises GraphError where two papers have one
+    id, where a mention's or a result's offsets do not give its text, or where the aliases contradict each other.
     """
     papers = sorted(extractions, key=lambda extraction: extraction.paper.id)
     for one, other in pairwise(papers):
         if one.paper.id == other.paper.id:
             raise GraphError(f"two papers have the id {one.paper.id!r}; merge them, or give one of them another id")
-    folded = cache(key)
-    identities = resolve(papers, key=folded)
+    folded = cache(names.key)
+    identities = resolve(papers, aliases=aliases, rules=resolution)
     graph: Graph = nx.MultiDiGraph(name=name, kg_version=__version__)
     if rules_hash is not None:
         graph.graph["rules_hash"] = rules_hash
-    node_of = {identity: entity_key(identity) for identity in identities.all}
+    node_of = {(one.type, one.label): entity_key(one) for one in identities.all}
     edges = _Edges()
     results: list[tuple[str, dict[str, Any]]] = []
     for extraction in papers:
         graph.add_node(paper_key(extraction.paper), **_paper_attributes(extraction.paper))
-        nodes = [node_of[identities.of(entity)] for entity in extraction.entities]
+        found = map(identities.of, extraction.entities)
+        nodes = [node_of[one.type, one.label] for one in found]
         results.extend(_PaperEdges(extraction, nodes, folded).add_to(edges))
-    for node, identity in sorted((node, identity) for identity, node in node_of.items()):
+    for identity in sorted(identities.all, key=entity_key):
         graph.add_node(
-            node, kind=identity.type, label=identity.label, names=list(identity.names), papers=identity.papers
+            entity_key(identity),
+            kind=identity.type,
+            label=identity.label,
+            names=list(identity.names),
+            papers=identity.papers,
+            links=list(identity.links),
         )
     graph.add_nodes_from(results)
+    for variant in identities.variants:
+        edges.relate(entity_key(variant.variant), "variantOf", entity_key(variant.of), reason=variant.reason)
     edges.add_to(graph)
     return graph
 
@@ -184,6 +208,10 @@ class _Edges:
         """An edge that is said once."""
         self._edges[source, target, relation] = {"evidence": list(evidence), **attributes}
 
+    def relate(self, source: str, relation: str, target: str, **attributes: str) -> None:
+        """An edge for which names speak, and no paper."""
+        self._edges[source, target, relation] = {"evidence": [], "confidence": 1.0, **attributes}
+
     def derive(self, source: str, relation: str, target: str, evidence: list[EvidenceItem], *, result: str) -> None:
         """An edge that a result implies."""
         edge = self._edges.setdefault((source, target, relation), {"evidence": [], "derived_from": []})
@@ -194,7 +222,7 @@ class _Edges:
         """Add them all, sorted by source, target and relation."""
         for (source, target, relation), edge in sorted(self._edges.items(), key=itemgetter(0)):
             evidence = _distinct(edge.pop("evidence"))
-            confidence = max((item["confidence"] for item in evidence), default=0.0)
+            confidence = edge.pop("confidence", None) or max((item["confidence"] for item in evidence), default=0.0)
             graph.add_edge(
                 source, target, key=relation, relation=relation, confidence=confidence, evidence=evidence, **edge
             )
@@ -207,9 +235,12 @@ def _distinct(evidence: list[EvidenceItem]) -> list[EvidenceItem]:
 
 
 class _PaperEdges:
-    """The edges and the results that one paper gives; ``nodes`` are the keys of its entities, in their order."""
+    """The edges and the results that one paper gives; ``nodes`` are the keys of its entities, in their order.
 
-    def __init__(self, extraction: Extraction, nodes: list[str], key: Key) -> None:
+    A node can be of another type than the entity, where most papers give it that type.
+    """
+
+    def __init__(self, extraction: Extraction, nodes: list[str], key: Callable[[str], str]) -> None:
         self._extraction = extraction
         self._paper = paper_key(extraction.paper)
         self._key = key
@@ -237,7 +268,7 @@ class _PaperEdges:
             foremost = min(entities, key=lambda entity: (ROLES.index(entity.role), entity.role_rule))
             evidence = self._mentions(entities)
             edges.add(self._paper, ROLE_RELATIONS[foremost.role], node, evidence, role_rule=foremost.role_rule)
-            further, roles = _FURTHER.get(foremost.type, ("", frozenset[Role]()))
+            further, roles = _FURTHER.get(_type_of(node), ("", frozenset[Role]()))
             if foremost.role in roles:
                 edges.add(self._paper, further, node, evidence)
 
@@ -249,7 +280,7 @@ class _PaperEdges:
         found: dict[str, str] = {}
         for slot, (type_, relation) in SLOTS.items():
             target = self._named(getattr(result, slot), type_)
-            if target is not None:
+            if target is not None and _type_of(target) == type_:
                 found[slot] = target
                 edges.add(node, relation, target, evidence)
         method, dataset, baseline = found.get("method"), found.get("dataset"), found.get("baseline")
@@ -265,6 +296,7 @@ class _PaperEdges:
             "unit": result.unit,
             "result_kind": result.kind,
             "qualifier": result.qualifier,
+            "joint_confidence": result.joint_confidence,
             **{slot: getattr(result, slot) for slot in ("metric", "dataset", "task", "method", "baseline")},
             "paper": self._paper,
         }

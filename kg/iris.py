@@ -15,13 +15,15 @@ _TAGS: Final = range(0xE0000, 0xE1000)
 def slug(name: str) -> str:
     """A name as one segment of an IRI's path; :func:`unslug` gives the name back, so no two names share a slug.
 
-    Letters, marks and digits of every script and ``- . @ :`` stay, a space becomes ``_``, and everything
-    else the percent signs of its UTF-8: "C++" is ``C%2B%2B``, "Mask R-CNN" is ``Mask_R-CNN``.
+    Letters, marks and digits of every script and ``- . @ :`` stay (but no dot at the end), a space becomes ``_``, and
+    everything else the percent signs of its UTF-8: "C++" is ``C%2B%2B``, "Mask R-CNN" is ``Mask_R-CNN``.
     """
     if not name.strip("."):
         # "." and ".." are steps in a path, not names
         return name.replace(".", "%2E")
-    return _NOT_PLAIN.sub(_escaped, name)
+    segment = _NOT_PLAIN.sub(_escaped, name)
+    # a last dot would be taken for the end of a sentence, by what makes links of text and by rdflib in Turtle
+    return f"{segment[:-1]}%2E" if segment.endswith(".") else segment
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -8,9 +8,8 @@ those of competitions: equal numbers share one, and the next ones are left out.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -21,7 +20,7 @@ from kg.errors import GraphError
 from kg.graph import SLOTS, Graph
 from kg.metrics import SHARE, Direction, Metric, Metrics
 from kg.model import EntityType, Qualifier, ResultKind
-from kg.names import key
+from kg.names import key, nearest
 from kg.rulebook import Rulebook
 
 Slot: TypeAlias = Literal["dataset", "metric", "task"]
@@ -29,7 +28,6 @@ PERCENT: Final = "%"
 
 _PERCENTS: Final = frozenset({PERCENT, "points"})
 _CHANGES: Final[tuple[ResultKind, ...]] = ("gain", "reduction", "ratio")
-_NEAR: Final = 3
 _LAST: Final = "~"
 
 
@@ -43,6 +41,7 @@ class LeaderboardEntry:
     ``baseline`` and ``task`` are labels of nodes, or what the paper says where it names no node, or None;
     ``method_key`` is the node of the method, and ``introduces`` says whether the paper introduces it. ``paper`` and
     ``result`` are node keys. ``start`` and ``end`` are where the number stands in ``sentence``, in code points.
+    ``confidence`` is how sure the whole row is: the result's joint confidence, or where there is none that of its kind.
     """
 
     rank: int | None
@@ -125,14 +124,14 @@ def leaderboards(
     """The leaderboards of a graph, or those of a dataset, a metric, a task; the ones with a metric first, then by size.
 
     Names are taken as the graph takes them: case and hyphens do not count, and any name of a thing will do. Results
-    without a dataset are left out, unless a task is asked for: then they stand on boards of that task. Results of less
-    than ``min_confidence`` (0 to 1) are left out. ``rules`` is a folder laid over the rules of kg; its ``metrics.tsv``
-    says what is better. Raises GraphError where no result is about what is asked for, with the nearest names; RuleError
-    where the rules say something they may not.
+    without a dataset are left out, unless a task is asked for: then they stand on boards of that task. Entries of less
+    than ``min_confidence`` (0 to 1) are left out, and boards of no others. ``rules`` is a folder laid over the rules of
+    kg; its ``metrics.tsv`` says what is better. Raises GraphError where no result is about what is asked for, with the
+    nearest names; RuleError where the rules say something they may not.
     """
     metrics = Rulebook.load(rules).metrics
     names = _Names(graph, metrics)
-    found = [one for one in _results(graph, names) if one.entry.confidence >= min_confidence]
+    found = list(_results(graph, names))
     asked: dict[Slot, str | None] = {"dataset": dataset, "metric": metric, "task": task}
     place = "of the graph"
     for slot, name in asked.items():
@@ -142,7 +141,8 @@ def leaderboards(
             place = f"about the {slot} {name!r}"
     groups: defaultdict[tuple[_Thing | None, ...], list[_Found]] = defaultdict(list)
     for one in found:
-        if one.dataset or (task is not None and dataset is None):
+        placed = one.dataset or (task is not None and dataset is None)
+        if placed and one.entry.confidence >= min_confidence:
             groups[one.dataset, one.metric, one.task if task is not None else None].append(one)
     boards = [board for about, members in groups.items() for board in _boards(about, members, metrics)]
     return tuple(sorted(boards, key=_by_size))
@@ -208,20 +208,10 @@ class _Names:
             )
             found = {thing.id for thing in bearers if thing in counts}
         if not found:
-            raise GraphError(f"no result {place} is about the {slot} {name!r}; {_nearest(name, counts)}")
+            near = nearest(name, {thing.label: count for thing, count in counts.items()})
+            advice = near or "leave it out to see what there is"
+            raise GraphError(f"no result {place} is about the {slot} {name!r}; {advice}")
         return frozenset(found)
-
-
-def _nearest(name: str, counts: Mapping[_Thing, int]) -> str:
-    """What an error adds to a name that is not there: those that hold its words, and those written like it."""
-    labels = {key(thing.label): thing.label for thing, _ in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))}
-    wanted = key(name)
-    within = [label for folded, label in reversed(labels.items()) if wanted in folded or folded in wanted]
-    alike = [labels[folded] for folded in difflib.get_close_matches(wanted, labels, n=_NEAR)]
-    near = list(dict.fromkeys((*alike, *within)))[:_NEAR]
-    if not near:
-        return "leave it out to see what there is"
-    return f"did you mean {' or '.join(map(repr, near))}?"
 
 
 def _results(graph: Graph, names: _Names) -> Iterator[_Found]:
@@ -245,6 +235,7 @@ def _entry(graph: Graph, node: str, method: str | None, baseline: str | None, ta
     paper = graph.nodes[result["paper"]]
     evidence = graph.edges[result["paper"], node, "reports"]["evidence"][0]
     start = evidence["start"] - evidence["sentence_start"]
+    joint = result["joint_confidence"]
     return LeaderboardEntry(
         rank=None,
         number=result["number"],
@@ -264,7 +255,7 @@ def _entry(graph: Graph, node: str, method: str | None, baseline: str | None, ta
         sentence=evidence["sentence"],
         start=start,
         end=start + evidence["end"] - evidence["start"],
-        confidence=evidence["confidence"],
+        confidence=evidence["confidence"] if joint is None else joint,
         paper=result["paper"],
         result=node,
     )

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
-from kg.options import MIN_CONFIDENCE, RULES
+from kg.options import FORMAT, PLOT, RULES
+from kg.tables import FOR_PEOPLE, ROWS, Table, for_machines, for_people, limit
 from kg.terminal import count_of
 
 if TYPE_CHECKING:
     from kg.conflicts import ScoreConflict
     from kg.graph import Graph
     from kg.leaderboard import Leaderboard
-    from kg.leaderboard_tables import Table
 
 Record: TypeAlias = dict[str, Any]
 
-_FORMATS: Final = ("table", "csv", "md", "json")
-_FOR_PEOPLE: Final = frozenset({"table", "md"})
 _BOARD: Final = ("dataset", "metric", "task", "unit", "direction")
 _BOARD_OF_ENTRY: Final = ("dataset", "metric", "unit", "direction")
 _OVERVIEW: Final = (*_BOARD, "scores", "changes", "papers", "best", "method")
 _CONFLICT: Final = ("dataset", "metric", "unit")
+_LIKELY: Final = 0.4
+"""Of the scores that are as sure as this, more than half have kind, metric, dataset and method as annotated."""
 _NOTHING: Final = "the graph holds no leaderboard"
-_NO_CONFLICT: Final = "no papers contradict each other\n"
+_NO_CONFLICT: Final = "no papers contradict each other"
 
 
 @click.command("leaderboard")
@@ -40,17 +36,23 @@ _NO_CONFLICT: Final = "no papers contradict each other\n"
 @click.option("--metric", metavar="NAME", help="Show the boards of this metric, one a dataset.")
 @click.option("--task", metavar="NAME", help="Take only results on this task, those without a dataset too.")
 @click.option("--conflicts", is_flag=True, help="Show where papers give different scores for one method.")
-@click.option(
-    "--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True, help="How to print it."
-)
+@FORMAT
 @click.option(
     "--top",
     type=click.IntRange(0),
     metavar="N",
     help="No more than N rows a table, or N conflicts; 0 for all.  [default: 20; all in csv and json]",
 )
-@MIN_CONFIDENCE
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    metavar="0..1",
+    default=_LIKELY,
+    show_default=True,
+    help="Leave out results that are less sure than this as a whole, with metric, dataset, method and baseline.",
+)
 @RULES
+@PLOT
 def leaderboard(
     graph: str,
     *,
@@ -59,42 +61,64 @@ def leaderboard(
     top: int | None,
     min_confidence: float,
     rules: str | None,
+    plot: Path | None,
     **asked: str | None,
 ) -> None:
     """Rank the scores that papers report.
 
     GRAPH is a graph folder, or a file that kg extract wrote. Without a dataset, a metric or a task, the leaderboards
-    that the graph holds are listed, the largest first. Names are found however they are written.
+    that the graph holds are listed, the largest first. Names are found however they are written. The plot is that of
+    the first leaderboard: scores over time, and the best so far.
 
     \b
     Examples:
       kg leaderboard my-graph/
       kg leaderboard my-graph/ --dataset imagenet --metric "top-1 accuracy"
       kg leaderboard my-graph/ --conflicts --format csv
+      kg leaderboard my-graph/ --dataset ImageNet --plot imagenet.svg
     """  # noqa: D301 - click reads \b as a sign of its own
     from kg.conflicts import score_conflicts  # noqa: PLC0415 - kg --help need not wait for it
     from kg.folder import load_graph  # noqa: PLC0415
     from kg.leaderboard import leaderboards  # noqa: PLC0415
 
+    if plot is not None and not any(asked.values()):
+        raise click.UsageError("--plot draws one leaderboard; say which with --dataset, --metric or --task")
     loaded = load_graph(graph)
     folder = None if rules is None else Path(rules)
-    boards = leaderboards(loaded, rules=folder, min_confidence=min_confidence, **asked)
+    everything = leaderboards(loaded, rules=folder, min_confidence=0.0, **asked)
+    boards = (
+        leaderboards(loaded, rules=folder, min_confidence=min_confidence, **asked) if min_confidence else everything
+    )
+    hidden = _entries(everything) - _entries(boards)
+    notes = [f"{count_of(hidden, 'result')} less sure than {min_confidence:g}; --min-confidence 0 shows all"]
+    notes = notes if hidden else []
     if conflicts:
-        printed = _conflicts(score_conflicts(boards), form, top)
+        printed = _conflicts(score_conflicts(boards), form, top, notes)
     elif any(name is not None for name in asked.values()):
-        printed = _boards(boards, form, top)
+        printed = _boards(boards, form, top, notes)
     else:
-        printed = _overview(boards, form, top, results=_results(loaded))
+        missing = _results(loaded) - _entries(everything)
+        if missing:
+            notes.append(f"{count_of(missing, 'result')} without a dataset; --task NAME shows those on a task")
+        printed = _overview(boards, form, top, notes)
     click.echo(printed.encode(errors="replace"), nl=False)
+    if hidden and form not in FOR_PEOPLE:
+        click.echo(notes[0], err=True)
+    if plot is not None and boards:
+        from kg.plots import leaderboard_plot  # noqa: PLC0415
+
+        leaderboard_plot(boards[0], plot)
 
 
-def _overview(boards: Sequence[Leaderboard], form: str, top: int | None, *, results: int) -> str:
-    if form in _FOR_PEOPLE:
-        from kg.leaderboard_tables import ROWS, overview  # noqa: PLC0415
+def _entries(boards: Iterable[Leaderboard]) -> int:
+    return sum(len(board.scores) + len(board.changes) for board in boards)
 
-        missing = results - sum(len(board.scores) + len(board.changes) for board in boards)
-        notes = [f"{count_of(missing, 'result')} without a dataset; --task NAME shows those on a task"]
-        return _shown(overview(boards, _limit(top, ROWS)), form, notes if missing else [])
+
+def _overview(boards: Sequence[Leaderboard], form: str, top: int | None, notes: Sequence[str]) -> str:
+    if form in FOR_PEOPLE:
+        from kg.leaderboard_tables import overview  # noqa: PLC0415
+
+        return _shown(overview(boards, limit(top, ROWS)), form, notes)
     records = [
         {
             **{name: getattr(board, name) for name in _BOARD},
@@ -104,64 +128,56 @@ def _overview(boards: Sequence[Leaderboard], form: str, top: int | None, *, resu
             "best": board.best and board.best.number,
             "method": board.best and board.best.method,
         }
-        for board in boards[: _limit(top)]
+        for board in boards[: limit(top)]
     ]
-    return _json(records) if form == "json" else _csv(_OVERVIEW, records)
+    return for_machines(_OVERVIEW, records, form)
 
 
-def _boards(boards: Iterable[Leaderboard], form: str, top: int | None) -> str:
-    if form in _FOR_PEOPLE:
-        from kg.leaderboard_tables import ROWS, board_tables  # noqa: PLC0415
+def _boards(boards: Iterable[Leaderboard], form: str, top: int | None, notes: Sequence[str]) -> str:
+    if form in FOR_PEOPLE:
+        from kg.leaderboard_tables import board_tables  # noqa: PLC0415
 
-        return _shown(board_tables(boards, _limit(top, ROWS)), form)
-    limit = _limit(top)
-    taken = [replace(board, scores=board.scores[:limit], changes=board.changes[:limit]) for board in boards]
+        return _shown(board_tables(boards, limit(top, ROWS)), form, notes)
+    most = limit(top)
+    taken = [replace(board, scores=board.scores[:most], changes=board.changes[:most]) for board in boards]
     if form == "json":
-        return _json([asdict(board) for board in taken])
-    return _csv(
+        return for_machines((), map(asdict, taken), form)
+    return for_machines(
         (*_BOARD_OF_ENTRY, *_entry_names()),
         (
             {**asdict(entry), **{name: getattr(board, name) for name in _BOARD_OF_ENTRY}, "value_unit": entry.unit}
             for board in taken
             for entry in (*board.scores, *board.changes)
         ),
+        form,
     )
 
 
-def _conflicts(conflicts: Sequence[ScoreConflict], form: str, top: int | None) -> str:
-    if form in _FOR_PEOPLE:
-        from kg.leaderboard_tables import ROWS, conflict_tables  # noqa: PLC0415
+def _conflicts(conflicts: Sequence[ScoreConflict], form: str, top: int | None, notes: Sequence[str]) -> str:
+    if form in FOR_PEOPLE:
+        from kg.leaderboard_tables import conflict_tables  # noqa: PLC0415
 
-        tables = conflict_tables(conflicts, _limit(top, ROWS))
+        tables = conflict_tables(conflicts, limit(top, ROWS))
         more = len(conflicts) - len(tables)
         if more:
-            return _shown(tables, form, [f"{count_of(more, 'more conflict')} (--top 0 shows all)"])
-        return _shown(tables, form) if tables else _NO_CONFLICT
-    taken = conflicts[: _limit(top)]
+            return _shown(tables, form, [f"{count_of(more, 'more conflict')} (--top 0 shows all)", *notes])
+        return _shown(tables, form, notes) if tables else "".join(f"{line}\n" for line in (_NO_CONFLICT, *notes))
+    taken = conflicts[: limit(top)]
     if form == "json":
-        return _json([asdict(conflict) for conflict in taken])
-    return _csv(
+        return for_machines((), map(asdict, taken), form)
+    return for_machines(
         (*_CONFLICT, *_entry_names()),
         (
             {**asdict(entry), **{name: getattr(conflict, name) for name in _CONFLICT}, "value_unit": entry.unit}
             for conflict in taken
             for entry in conflict.entries
         ),
+        form,
     )
 
 
-def _limit(top: int | None, default: int | None = None) -> int | None:
-    """How many rows to print; None for all."""
-    return default if top is None else top or None
-
-
 def _shown(tables: Sequence[Table], form: str, notes: Sequence[str] = ()) -> str:
-    from kg.leaderboard_tables import aligned, markdown  # noqa: PLC0415
-
-    if not tables:
-        notes = [_NOTHING, *notes]
-    lines = aligned(tables, notes) if form == "table" else markdown(tables, notes)
-    return "".join(f"{line}\n" for line in lines)
+    return for_people(tables, form, notes if tables else [_NOTHING, *notes])
 
 
 def _results(graph: Graph) -> int:
@@ -173,22 +189,3 @@ def _entry_names() -> Iterator[str]:
     from kg.leaderboard import LeaderboardEntry  # noqa: PLC0415
 
     return ("value_unit" if name == "unit" else name for name in LeaderboardEntry.__slots__)
-
-
-def _plain(value: Any) -> Any:
-    """A decimal as a text, so that no digit is lost; a truth as JSON writes it."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-def _csv(header: Iterable[str], records: Iterable[Record]) -> str:
-    written = io.StringIO()
-    table = csv.DictWriter(written, list(header), extrasaction="ignore", lineterminator="\n")
-    table.writeheader()
-    table.writerows({name: _plain(value) for name, value in record.items()} for record in records)
-    return written.getvalue()
-
-
-def _json(records: Iterable[Record]) -> str:
-    return json.dumps(list(records), ensure_ascii=False, indent=2, default=_plain) + "\n"

@@ -12,90 +12,35 @@ Experimental Algorithmics 5, 2000. Bit i of a mask is the boundary before token 
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.attrs import ORTH
-from spacy.lexeme import Lexeme
 from spacy.tokens import Doc
 
-Description = Mapping[str, Any]
-
-
-class Word:
-    """A word of the vocabulary, whose text is asked for so often that it is looked up once."""
-
-    __slots__ = ("lexeme", "lower_", "text")
-
-    def __init__(self, lexeme: Lexeme) -> None:
-        self.lexeme = lexeme
-        self.text: str = lexeme.text
-        self.lower_: str = lexeme.lower_
-
-    def __getattr__(self, name: str) -> Any:
-        """The other attributes are the lexeme's."""
-        return getattr(self.lexeme, name)
-
-
-Test = Callable[[Word], bool]
+from kg.descriptions import (
+    FLAGS,
+    TEXT_ATTRIBUTES,
+    Description,
+    PatternError,
+    Test,
+    Word,
+    are_words,
+    expression_of,
+    frozen,
+    parts_of,
+    test_of,
+)
+from kg.masks import BYTE, mask_of, number_of, packed, positions, transposed
 
 ROOM: Final = 6
 """How many places, in which no description holds, stand after each Doc of a row."""
 MOST_RECENT: Final = 2
-_TEXT_ATTRIBUTES: Final[dict[str, str]] = {
-    "ORTH": "text",
-    "TEXT": "text",
-    "LOWER": "lower_",
-    "SHAPE": "shape_",
-    "PREFIX": "prefix_",
-    "SUFFIX": "suffix_",
-    "NORM": "norm_",
-}
-_FLAGS: Final[dict[str, str]] = {
-    "IS_ALPHA": "is_alpha",
-    "IS_ASCII": "is_ascii",
-    "IS_DIGIT": "is_digit",
-    "IS_LOWER": "is_lower",
-    "IS_UPPER": "is_upper",
-    "IS_TITLE": "is_title",
-    "IS_PUNCT": "is_punct",
-    "IS_SPACE": "is_space",
-    "IS_BRACKET": "is_bracket",
-    "IS_QUOTE": "is_quote",
-    "IS_CURRENCY": "is_currency",
-    "IS_STOP": "is_stop",
-    "LIKE_NUM": "like_num",
-    "LIKE_URL": "like_url",
-    "LIKE_EMAIL": "like_email",
-}
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
 _OPERATORS: Final = ("1", "?", "+", "*")
-_BYTE: Final = 8
-_FEW: Final = 4
-_number: Final[Callable[[bytes], int]] = partial(int.from_bytes, byteorder="little")
-_SWAPS: Final = tuple(
-    (np.uint64(shift), np.uint64(mask))
-    for shift, mask in ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
-)
-ATTRIBUTES: Final[tuple[str, ...]] = (*_TEXT_ATTRIBUTES, "LENGTH", *_FLAGS)
-
-
-class PatternError(ValueError):
-    """A token description that cannot be understood; the message says why."""
 
 
 class Step(NamedTuple):
@@ -172,11 +117,11 @@ class Descriptions:
 
     def number(self, description: Description) -> int:
         """The number of a description, new or known."""
-        name = repr(sorted((key, _frozen(value)) for key, value in description.items()))
+        name = repr(sorted((key, frozen(value)) for key, value in description.items()))
         known = self._numbers.get(name)
         if known is not None:
             return known
-        parts = _parts(description)
+        parts = parts_of(description)
         if len(parts) > 1:
             whole = tuple(map(self.number, parts))
             number = len(self._numbers)
@@ -187,7 +132,7 @@ class Descriptions:
             if opposite is not None:
                 self._opposites[number] = opposite
             elif not (self._add_words(number, description) or self._add_search(number, description)):
-                self._tests.append((number, _test(*next(iter(description.items())))))
+                self._tests.append((number, test_of(*next(iter(description.items())))))
         self._numbers[name] = number
         self._known.clear()
         self._kinds.clear()
@@ -199,9 +144,9 @@ class Descriptions:
         if not description:
             return self.number({"ORTH": {"IN": ()}})
         ((attribute, value),) = description.items()
-        if attribute in _FLAGS and value is False:
+        if attribute in FLAGS and value is False:
             return self.number({attribute: True})
-        if not isinstance(value, Mapping) or set(value) != {"NOT_IN"} or not _are_words(value["NOT_IN"]):
+        if not isinstance(value, Mapping) or set(value) != {"NOT_IN"} or not are_words(value["NOT_IN"]):
             return None
         return self.number({attribute: {"IN": value["NOT_IN"]}})
 
@@ -212,21 +157,21 @@ class Descriptions:
             return False
         if isinstance(value, str):
             words = [value]
-        elif isinstance(value, Mapping) and set(value) == {"IN"} and _are_words(value["IN"]):
+        elif isinstance(value, Mapping) and set(value) == {"IN"} and are_words(value["IN"]):
             words = list(value["IN"])
         else:
             return False
         for word in words:
-            self._by_word.setdefault((_TEXT_ATTRIBUTES[attribute], word), set()).add(number)
+            self._by_word.setdefault((TEXT_ATTRIBUTES[attribute], word), set()).add(number)
         return True
 
     def _add_search(self, number: int, description: Description) -> bool:
         """File a description that only gives a regular expression, as most do, apart, for it is quicker to try."""
         ((attribute, value),) = description.items()
-        searches = self._searches.get(_TEXT_ATTRIBUTES.get(attribute, ""))
+        searches = self._searches.get(TEXT_ATTRIBUTES.get(attribute, ""))
         if searches is None or not isinstance(value, Mapping) or set(value) != {"REGEX"}:
             return False
-        searches.append((number, _expression(value["REGEX"]).search))
+        searches.append((number, expression_of(value["REGEX"]).search))
         return True
 
     def _learn(self, doc: Doc, orth: int) -> None:
@@ -274,7 +219,7 @@ class Descriptions:
                 self._learn(doc, word)
             kinds += map(known.__getitem__, words)
             kinds += (0,) * ROOM
-        row = Row(docs, offsets, len(kinds), _packed(np.array(kinds, dtype=np.bool_)), self._masks(kinds))
+        row = Row(docs, offsets, len(kinds), packed(np.array(kinds, dtype=np.bool_)), self._masks(kinds))
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
         self._recent[key] = row
@@ -284,25 +229,10 @@ class Descriptions:
         """The masks of words of these kinds, one after the other."""
         if not len(self._rows):
             return [0] * len(self._numbers)
-        padded = kinds + [0] * (-len(kinds) % _BYTE)
-        held = _transposed(np.packbits(self._rows, axis=1, bitorder="little").take(padded, axis=0))
-        by_description = np.frombuffer(held.tobytes(), dtype=f"S{len(padded) // _BYTE}")
-        return [_number(places) if places else 0 for places in by_description[: len(self._numbers)].tolist()]
-
-
-def _transposed(bits_of_rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Rows and columns of bits exchanged, both of which come in bytes, the lowest bit first.
-
-    Squares of eight by eight bits are turned in themselves, and then change places: H. S. Warren, Hacker's Delight,
-    2nd edition, 2012, section 7-3.
-    """
-    height, width = bits_of_rows.shape
-    squares = bits_of_rows.reshape(height // _BYTE, _BYTE, width).transpose(2, 0, 1).copy().view("<u8")
-    for shift, mask in _SWAPS:
-        swapped = (squares ^ (squares >> shift)) & mask
-        squares ^= swapped ^ (swapped << shift)
-    turned: NDArray[np.uint8] = squares.view(np.uint8).transpose(0, 2, 1)
-    return turned.reshape(width * _BYTE, height // _BYTE)
+        padded = kinds + [0] * (-len(kinds) % BYTE)
+        held = transposed(np.packbits(self._rows, axis=1, bitorder="little").take(padded, axis=0))
+        by_description = np.frombuffer(held.tobytes(), dtype=f"S{len(padded) // BYTE}")
+        return [number_of(places) if places else 0 for places in by_description[: len(self._numbers)].tolist()]
 
 
 def ends(steps: Steps, masks: Sequence[int], starts: int) -> int:
@@ -339,40 +269,6 @@ def starts(steps: Steps, masks: Sequence[int], stops: int) -> int:
     return reached
 
 
-def bits(mask: int) -> Iterator[int]:
-    """The positions of the bits that are set, ascending."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
-
-
-def positions(mask: int) -> NDArray[np.intp]:
-    """The positions of the bits that are set, ascending, of a mask that may be long."""
-    if mask.bit_count() <= _FEW:
-        return np.array(list(bits(mask)), dtype=np.intp)
-    return flags(mask, mask.bit_length()).nonzero()[0]
-
-
-def flags(mask: int, length: int) -> NDArray[np.bool_]:
-    """For each of the first ``length`` bits whether it is set."""
-    octets = np.frombuffer(mask.to_bytes(max(length, mask.bit_length()) // _BYTE + 1, "little"), dtype=np.uint8)
-    return np.unpackbits(octets, count=length, bitorder="little").view(np.bool_)
-
-
-def mask_of(places: Iterable[int]) -> int:
-    """The mask with these bits set."""
-    wanted = np.fromiter(places, dtype=np.intp)
-    held = np.zeros(int(wanted.max(initial=-1)) + 1, dtype=np.bool_)
-    held[wanted] = True
-    return _packed(held)
-
-
-def _packed(held: NDArray[np.bool_]) -> int:
-    """The mask with a bit for each flag."""
-    return _number(np.packbits(held, bitorder="little").tobytes())
-
-
 def _repeat(reached: int, holds: int) -> int:
     total = 0
     reached = (reached & holds) << 1
@@ -389,89 +285,3 @@ def _repeat_backwards(reached: int, holds: int) -> int:
         total |= reached
         reached = ((reached >> 1) & holds) & ~total
     return total
-
-
-def _parts(description: Description) -> list[Description]:
-    """Descriptions of one attribute, and of one key where it has a table, that hold together where this one does."""
-    return [
-        {attribute: part}
-        for attribute, value in description.items()
-        for part in (
-            [{key: wanted} for key, wanted in value.items()]
-            if attribute in _TEXT_ATTRIBUTES and isinstance(value, Mapping) and value
-            else [value]
-        )
-    ]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _are_words(value: object) -> bool:
-    return isinstance(value, list | tuple | set | frozenset) and all(isinstance(word, str) for word in value)
-
-
-def _frozen(value: object) -> object:
-    if isinstance(value, Mapping):
-        return sorted((key, _frozen(inner)) for key, inner in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        return sorted(map(str, value))
-    return value
-
-
-def _test(attribute: str, value: object) -> Test:
-    if attribute in _FLAGS:
-        flag, wanted = _FLAGS[attribute], value
-        if not isinstance(wanted, bool):
-            raise PatternError(f"{attribute} takes true or false, not {wanted!r}")
-        return lambda word: bool(getattr(word.lexeme, flag)) is wanted
-    if attribute == "LENGTH":
-        return _length_test(value)
-    name = _TEXT_ATTRIBUTES.get(attribute)
-    if name is None:
-        raise PatternError(f"unknown token attribute {attribute!r}; known are {', '.join(ATTRIBUTES)}")
-    text_of = operator.attrgetter(name)
-    if isinstance(value, str):
-        return lambda word: bool(text_of(word) == value)
-    if not isinstance(value, Mapping) or not value:
-        raise PatternError(f"{attribute} takes a string or a table with IN, NOT_IN or REGEX, not {value!r}")
-    ((key, wanted),) = value.items()
-    return _text_test(text_of, key, wanted)
-
-
-def _text_test(text_of: Callable[[Word], str], key: str, wanted: Any) -> Test:
-    if key in ("IN", "NOT_IN") and not _are_words(wanted):
-        raise PatternError(f"{key} takes a list of words, not {wanted!r}")
-    if key == "IN":
-        inside = frozenset(wanted)
-        return lambda word: text_of(word) in inside
-    if key == "NOT_IN":
-        outside = frozenset(wanted)
-        return lambda word: text_of(word) not in outside
-    if key == "REGEX":
-        search = _expression(wanted).search
-        return lambda word: search(text_of(word)) is not None
-    raise PatternError(f"unknown key {key!r}; known are IN, NOT_IN, REGEX")
-
-
-def _expression(value: object) -> re.Pattern[str]:
-    if not isinstance(value, str):
-        raise PatternError(f"REGEX takes a regular expression, not {value!r}")
-    try:
-        return re.compile(value)
-    except re.error as error:
-        raise PatternError(f"REGEX {value!r} is no regular expression: {error}") from error
-
-
-def _length_test(value: object) -> Test:
-    if _is_number(value):
-        return lambda word: len(word.text) == value
-    if (
-        not isinstance(value, Mapping)
-        or not value
-        or not all(key in _COMPARISONS and _is_number(limit) for key, limit in value.items())
-    ):
-        raise PatternError(f"LENGTH takes a number or a table of {', '.join(_COMPARISONS)}, not {value!r}")
-    tests = [(_COMPARISONS[key], limit) for key, limit in value.items()]
-    return lambda word: all(compare(len(word.text), limit) for compare, limit in tests)

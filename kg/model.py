@@ -152,7 +152,9 @@ class Result:
 
     ``value`` is the number as written, ``number`` its decimal (None for a range or words). ``metric``,
     ``dataset``, ``task``, ``method`` and ``baseline`` are names of entities of the same paper, or text where
-    the thing is only described, or None where the paper does not say.
+    the thing is only described, or None where the paper does not say. The confidence of the ``evidence`` is that the
+    number is a result of this kind; ``joint_confidence`` is how sure it is that metric, dataset, method and baseline
+    are right besides, all together (0 to 1; None where nothing says it).
     """
 
     value: str
@@ -166,6 +168,7 @@ class Result:
     method: str | None
     baseline: str | None
     evidence: Evidence
+    joint_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +260,7 @@ def extraction_to_json(extraction: Extraction) -> JsonObject:
             "task": r.task,
             "method": r.method,
             "baseline": r.baseline,
+            "joint_confidence": r.joint_confidence,
             "evidence": {name: getattr(r.evidence, name) for name in Evidence.__slots__},
         }
         for r in extraction.results
@@ -286,7 +290,8 @@ def extraction_from_json(record: JsonObject) -> Extraction:
     results = tuple(
         Result(
             **{
-                **{name: r[name] for name in Result.__slots__},
+                **{name: r[name] for name in Result.__slots__ if name != "joint_confidence"},
+                "joint_confidence": r.get("joint_confidence"),
                 "number": None if r["number"] is None else Decimal(r["number"]),
                 "evidence": Evidence(**r["evidence"]),
             }

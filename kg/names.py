@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 _PLAIN: Final = re.compile("[A-Za-z0-9 /-]+")
@@ -13,6 +14,7 @@ _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
 _JOINS: Final = re.compile(r"[-\u2010\u2011\u2012-\u2014/]+")
 _SIGNS: Final = re.compile(r"[^\w\s+#.%@*]")
 _SHORTEST_PLURAL: Final = 4
+_NEAR: Final = 3
 
 
 def _singular(word: str) -> str:
@@ -51,3 +53,16 @@ def key(name: str, heads: Collection[str] = ()) -> str:
     for word in words(name, heads):
         joined += f" {word}" if joined[-1:].isdigit() and word[0].isdigit() else word
     return joined or " ".join(name.casefold().split())
+
+
+def nearest(name: str, counts: Mapping[str, int]) -> str:
+    """A question after the names nearest to one that is not there, "did you mean 'BLEU' or 'BLEU-4'?"; empty for none.
+
+    Those come first that are written like it, then those that hold it or that it holds, the largest count first.
+    """
+    folded = {key(label): label for label, _ in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))}
+    wanted = key(name)
+    within = [label for other, label in reversed(folded.items()) if wanted in other or other in wanted]
+    alike = [folded[other] for other in difflib.get_close_matches(wanted, folded, n=_NEAR)]
+    near = list(dict.fromkeys((*alike, *within)))[:_NEAR]
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -30,7 +30,8 @@ _RENAME_EXCHANGE: Final = 2
 def replaced(target: Path, own_files: Callable[[Path], frozenset[str]]) -> Iterator[Path]:
     """A new folder to write into; it takes the place of ``target`` when all went well, and vanishes otherwise.
 
-    ``own_files`` gives the names of the files of a folder that kg wrote; the others are kept. Raises GraphError
+    ``own_files`` gives the names of what kg wrote into a folder, or into one of its own folders in it; the rest is
+    kept. Raises GraphError
     where ``target`` holds things but nothing of kg's, or cannot be written.
     """
     real = Path(os.path.realpath(target))
@@ -102,13 +103,22 @@ def _keep_other_files(real: Path, part: Path, own_files: Callable[[Path], frozen
     if not real.is_dir():
         return
     shutil.copymode(real, part)
-    ours = own_files(real)
-    for path in sorted(real.iterdir()):
-        if path.name not in ours and not (part / path.name).exists():
-            if path.is_dir() and not path.is_symlink():
-                shutil.copytree(path, part / path.name, symlinks=True)
+    _copy_others(real, part, own_files)
+
+
+def _copy_others(old: Path, new: Path, own_files: Callable[[Path], frozenset[str]]) -> None:
+    ours = own_files(old)
+    for path in sorted(old.iterdir()):
+        is_folder = path.is_dir() and not path.is_symlink()
+        if path.name in ours:
+            if is_folder:
+                _copy_others(path, new / path.name, own_files)
+        elif not (new / path.name).exists():
+            new.mkdir(exist_ok=True)
+            if is_folder:
+                shutil.copytree(path, new / path.name, symlinks=True)
             else:
-                shutil.copy2(path, part / path.name, follow_symlinks=False)
+                shutil.copy2(path, new / path.name, follow_symlinks=False)
 
 
 def _put_in_place(part: Path, real: Path) -> None:

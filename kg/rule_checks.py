@@ -16,6 +16,7 @@ from kg.components.tokenizing import adapt_tokenizer
 from kg.errors import RuleError
 from kg.extraction import COMPONENTS, WITHOUT_RULES
 from kg.names import key
+from kg.resolution.settings import RESOLUTION, read_resolution_rules
 from kg.rule_examples import SPAN_RULES, TOKEN_RULES
 from kg.rulebook import MentionRule, Pattern, RoleRule, Rulebook, TokenRule, is_lexicon, is_rule_file
 from kg.rulefiles import nearest
@@ -127,10 +128,11 @@ def _read_all(rulebook: Rulebook, mistakes: list[RuleError]) -> None:
     for name in filter(is_lexicon, rulebook.texts):
         mistakes += _given_twice(name, rulebook.texts[name], mistakes)
     _ = rulebook.metrics
-    try:
-        _ = rulebook.word_classes
-    except RuleError as error:
-        mistakes.append(error)
+    for read in (lambda: rulebook.word_classes, lambda: read_resolution_rules(rulebook.texts[RESOLUTION])):
+        try:
+            read()
+        except RuleError as error:
+            mistakes.append(error)
 
 
 def _given_twice(file: str, text: str, mistakes: list[RuleError]) -> Iterator[RuleError]:

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar, cast
 
 from kg import names
+from kg.descriptions import Description, PatternError
 from kg.errors import RuleError
-from kg.matching import Description, Descriptions, PatternError, Steps
+from kg.matching import Descriptions, Steps
 from kg.metrics import METRICS, Metrics, read_metrics
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
 from kg.rulefiles import RuleFile, check_values, nearest

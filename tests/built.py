@@ -15,8 +15,9 @@ FILES = ("extractions.jsonl", "graph.graphml", "graph.html", "graph.ttl", "manif
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder with its bytes, by its path below the folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file of a folder with its bytes, by its path below the folder; not those of stores, which always differ."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.parent.name != "store")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def run(

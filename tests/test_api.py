@@ -10,7 +10,7 @@ import pytest
 import kg
 from tests.material import ROOT
 
-HEAVY = ("spacy", "numpy", "networkx", "rdflib", "pyvis", "multiprocessing")
+HEAVY = ("spacy", "numpy", "networkx", "rdflib", "pyvis", "multiprocessing", "pandas", "scipy", "matplotlib")
 
 
 @pytest.mark.parametrize("name", kg.__all__)

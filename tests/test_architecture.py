@@ -3,20 +3,21 @@
 A module imports only from lines above its own. ``components`` and ``readers`` are packages, whose modules import each
 other; ``kg`` is the package itself with its public names.
 
-1. ``_version``, ``errors``, ``model``
+1. ``_version``, ``descriptions``, ``errors``, ``masks``, ``model``, ``tables``
 2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``rulefiles``, ``ruletables``, ``terminal``
-3. ``metrics``
-4. ``options``, ``processes``, ``rulebook``
+3. ``competency``, ``frame_tables``, ``metrics``, ``sparql``
+4. ``options``, ``processes``, ``rdflib_dataset``, ``rulebook``
 5. ``components``, ``likeness``
-6. ``rule_examples``, ``extraction``, ``harvesting``
-7. ``explaining``, ``resolve``, ``rule_checks``
+6. ``rule_examples``, ``extraction``, ``harvesting``, ``resolution``
+7. ``explaining``, ``rule_checks``
 8. ``graph``
-9. ``exporting``, ``folder``, ``leaderboard``
-10. ``annotations``, ``building``, ``conflicts``
-11. ``evaluation``, ``leaderboard_tables``
-12. ``ablation``, ``calibration``
+9. ``exporting``, ``folder``, ``leaderboard``, ``selection``
+10. ``annotations``, ``conflicts``, ``frames``, ``query_process``, ``store``
+11. ``analytics``, ``building``, ``evaluation``, ``leaderboard_tables``, ``plots``
+12. ``ablation``, ``calibration``, ``opening``, ``querying``
 13. ``kg``
-14. ``eval_cli``, ``leaderboard_cli``, ``stats_cli``
+14. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``leaderboard_cli``, ``query_cli``, ``resolve_cli``,
+    ``stats_cli``
 15. ``rules_cli``
 16. ``cli``
 
@@ -38,7 +39,7 @@ from tests.material import ROOT
 LINES = 400
 LAYERS = {
     room: int(line)
-    for line, rooms in re.findall(r"(?m)^(\d+)\. (.*)$", __doc__ or "")
+    for line, rooms in re.findall(r"(?m)^(\d+)\. (.*(?:\n {4}.*)*)$", __doc__ or "")
     for room in re.findall(r"``(\w+)``", rooms)
 }
 MODULES = sorted((ROOT / "kg").rglob("*.py"))

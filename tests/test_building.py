@@ -143,6 +143,7 @@ def test_progress_is_told(tmp_path: Path) -> None:
         "extracting",
         "assembling the graph",
         "writing graph.graphml",
+        "filling the store",
     ]
     assert ("reading", 37, None) in told
     assert ("extracting", 0, 35) in told
@@ -153,12 +154,17 @@ def test_manifest(tmp_path: Path) -> None:
     """It counts what the graph holds, and the folder holds what was asked for and no more."""
     report = build_folder(example_files(), tmp_path / "g", exports=["graphml"])
     manifest = kg.load_manifest(tmp_path / "g")
-    assert list(manifest) == ["kg_version", "rules_hash", "inputs", "counts", "skipped", "files"]
+    assert list(manifest) == ["kg_version", "rules_hash", "inputs", "counts", "skipped", "store", "exports", "files"]
     assert manifest["counts"]["papers"] == report.papers == 35
     assert manifest["counts"]["duplicates_merged"] == report.duplicates == 2
     graph = kg.load_graph(tmp_path / "g")
     assert sum(manifest["counts"]["edges"].values()) == graph.number_of_edges()
-    assert sorted(path.name for path in report.files) == ["extractions.jsonl", "graph.graphml", "manifest.json"]
+    assert sorted(path.name for path in report.files) == [
+        "extractions.jsonl",
+        "graph.graphml",
+        "manifest.json",
+        "store",
+    ]
     assert sorted(report.files) == sorted((tmp_path / "g").iterdir())
 
 

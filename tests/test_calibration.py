@@ -53,13 +53,17 @@ def test_what_is_judged() -> None:
     found = Record(
         id="p",
         entities=(entity("a", 0.9), entity("b", 0.9), entity("c", 0.7), entity("d")),
-        results=tuple(ResultRecord(value=value, kind="score", slots={}, confidence=0.8) for value in "1234"),
+        results=tuple(
+            ResultRecord(value=value, kind="score", slots={}, confidence=0.8, joint_confidence=0.5) for value in "1234"
+        ),
     )
-    task, everything, result = calibrate({"p": gold}, {"p": found})
+    task, everything, result, whole = calibrate({"p": gold}, {"p": found})
     assert (task.whole.count, task.whole.precision) == (2, 0.5)
     assert (everything.bins, everything.error) == (task.bins, task.error)
     assert (result.kind, result.whole.count) == ("Result", 3)
     assert result.whole.precision == pytest.approx(1 / 3)
+    assert (whole.kind, whole.whole.confidence, whole.whole.count) == ("whole Result", 0.5, 3)
+    assert whole.whole.precision == pytest.approx(1 / 3)
     assert calibrate({"p": gold}, {}) == ()
 
 

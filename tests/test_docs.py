@@ -18,8 +18,9 @@ import pytest
 import kg
 from kg.cli import main
 from kg.components.textrules import NameRule, NumberRule, PairRule, ResultRule
+from kg.components.written import WrittenRule
+from kg.descriptions import ATTRIBUTES
 from kg.graph import KINDS, ROLE_RELATIONS
-from kg.matching import ATTRIBUTES
 from kg.rule_examples import Examples
 from kg.rulebook import MentionRule, RoleRule, Rulebook, TokenRule
 from tests.material import EXAMPLES, ROOT
@@ -97,7 +98,9 @@ def test_changelog_mentions_the_version() -> None:
     assert kg.__version__ in versions
 
 
-@pytest.mark.parametrize("kind", [TokenRule, MentionRule, RoleRule, NumberRule, NameRule, PairRule, ResultRule])
+@pytest.mark.parametrize(
+    "kind", [TokenRule, MentionRule, RoleRule, NumberRule, WrittenRule, NameRule, PairRule, ResultRule]
+)
 def test_keys_of_rules_are_described(kind: type[object]) -> None:
     """Every key that a rule may have stands in docs/rules.md."""
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]

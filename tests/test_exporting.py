@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 import threading
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx
 import pytest
 
 from kg import exporting
 from kg.errors import ExportError
-from kg.exporting import export, exporter, exporters
+from kg.exporting import ZIP, Exporter, export, exporter, exporter_options, exporters
 from kg.graph import build_graph
 from tests.samples import samples
 
@@ -77,6 +78,56 @@ def test_unknown_exporter(tmp_path: Path) -> None:
         export(build_graph(samples()), "turtel", tmp_path / "graph.ttl")
     with pytest.raises(ExportError, match=r"no exporter is named 'xyz'; there are: "):
         exporter("xyz")
+
+
+def test_options_of_exporters() -> None:
+    """Every option has a default that says of what type it is, and is described where the exporter is."""
+    assert exporter_options(exporter("graphml")) == {}
+    assert exporter_options(exporter("gexf")) == {"time": True}
+    for one in exporters().values():
+        described = " ".join(
+            text for kind in type(one).__mro__ for text in (kind.__doc__, kind.__call__.__doc__) if text
+        )
+        for option, default in exporter_options(one).items():
+            assert isinstance(default, bool | int | float | str)
+            assert f"``{option}``" in described
+
+
+def test_any_other_options() -> None:
+    """An exporter of somebody else may take options that it does not name."""
+
+    class Foreign:
+        def __call__(self, _graph: object, _path: Path, *, depth: int = 1, **more: str) -> None:
+            """Write nothing."""
+
+    assert exporter_options(cast("Exporter", Foreign())) == {"depth": 1, "**more": None}
+
+
+def test_archives_are_unpacked_into_folders(tmp_path: Path) -> None:
+    """A folder that is there, or a name that ends like one, gets the files of an archive; others stay."""
+    graph = build_graph(samples())
+    export(graph, "csv", f"{tmp_path}/new/tables/")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "mine.txt").write_text("mine")
+    export(graph, "csv", tmp_path / "old")
+    export(graph, "csv", tmp_path / "graph.zip")
+    with zipfile.ZipFile(tmp_path / "graph.zip") as files:
+        packed = {name: files.read(name) for name in files.namelist()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "new" / "tables").iterdir()} == packed
+    assert {path.name: path.read_bytes() for path in (tmp_path / "old").iterdir()} == {**packed, "mine.txt": b"mine"}
+    with pytest.raises(ExportError, match=r"cannot write .*graph\.zip/: File exists"):
+        export(graph, "csv", f"{tmp_path}/graph.zip/")
+
+
+def test_archives_hold_files_without_folders(tmp_path: Path) -> None:
+    """What is a ZIP file says so, and all that is in it lies side by side."""
+    archives = {name for name, one in exporters().items() if one.media_type == ZIP}
+    assert archives == {name for name, one in exporters().items() if one.suffix.endswith(".zip")} == {"csv", "parquet"}
+    for name in archives:
+        export(build_graph(samples()), name, tmp_path / name)
+        with zipfile.ZipFile(tmp_path / name) as files:
+            assert files.testzip() is None
+            assert all(Path(member).name == member for member in files.namelist())
 
 
 def test_unknown_option(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from kg.errors import GraphError
 from kg.graph import build_graph, graph_summary
 from kg.iris import slug, unslug
 from kg.model import Extraction
+from kg.resolution.aliases import read_aliases
+from tests.boards import Report, reporting
 from tests.samples import HARBOR, harbor, kelp, named, samples
 
 
@@ -38,7 +40,7 @@ def test_nodes_and_their_attributes() -> None:
     assert paper["sources"] == [{"file": "page1.txt", "record": 1}]
     assert graph.nodes["paper/note-3"]["label"].endswith("…")
     assert graph.nodes["dataset/Gulf_3K"] == {
-        "kind": "Dataset", "label": "Gulf 3K", "names": ["Gulf 3K", "Gulf-3K"], "papers": 2,
+        "kind": "Dataset", "label": "Gulf 3K", "names": ["Gulf 3K", "Gulf-3K"], "papers": 2, "links": [],
     }  # fmt: skip
     result = graph.nodes["result/kelp%2F2023/1"]
     assert (result["value"], result["number"], result["unit"]) == ("0.0430", Decimal("0.0430"), None)
@@ -85,14 +87,44 @@ def test_derived_edges() -> None:
     assert graph["method/HarborNet"]["method/ResNet-50"]["outperforms"]["derived_from"] == [
         "result/2410.00001/2", "result/2410.00001/3",
     ]  # fmt: skip
-    assert not graph.has_edge("method/Kelp%2B%2B", "method/Kelp")
+    assert list(graph["method/Kelp%2B%2B"]["method/Kelp"]) == ["variantOf"]
+
+
+def test_variants() -> None:
+    """A thing of a family is tied to it by its name alone: an edge without evidence, which says what the name adds."""
+    graph = build_graph(samples())
+    assert graph["method/Kelp%2B%2B"]["method/Kelp"]["variantOf"] == {
+        "relation": "variantOf", "confidence": 1.0, "evidence": [], "reason": "++ added to Kelp",
+    }  # fmt: skip
+
+
+def test_links_and_labels_of_aliases() -> None:
+    """What a file of aliases gives a thing stands on its node."""
+    aliases = read_aliases("same: [{names: [DETR], label: Detection Transformer, links: ['https://x.org/detr']}]")
+    node = build_graph(samples(), aliases=aliases).nodes["method/Detection_Transformer"]
+    assert (node["links"], node["names"][0], node["papers"]) == (["https://x.org/detr"], "Detection Transformer", 2)
+
+
+def test_a_node_of_another_type() -> None:
+    """Where most papers give a name another type, its edges are of that type, and no slot holds what it cannot."""
+    reports = [
+        reporting(str(number), Report("9", task="tide reading", method="Kelp", metric="gain")) for number in range(2)
+    ]
+    methods = [named(f"m{number}", ("Method", ("tide reading",))) for number in range(3)]
+    graph = build_graph([*reports, *methods])
+    assert "task/tide_reading" not in graph
+    assert list(graph["paper/0"]["method/tide_reading"]) == ["uses"]
+    assert not graph.has_edge("result/0/1", "method/tide_reading")
 
 
 def test_evidence_can_be_found_in_the_paper() -> None:
-    """Every edge has evidence, whose words and sentence stand in the paper where it says."""
+    """Every edge but those of families has evidence, whose words and sentence stand in the paper where it says."""
     graph = build_graph(samples())
     for _, _, relation, edge in graph.edges(keys=True, data=True):
         assert edge["relation"] == relation
+        assert (relation == "variantOf") == (edge["evidence"] == [])
+        if relation == "variantOf":
+            continue
         assert edge["confidence"] == max(item["confidence"] for item in edge["evidence"])
         for item in edge["evidence"]:
             text = graph.nodes[item["paper"]][item["field"]]
@@ -119,18 +151,18 @@ def test_two_papers_with_one_id_are_refused() -> None:
 
 def test_strongest_role_wins() -> None:
     """Two entities of a paper that another paper shows to be one thing get one role edge, the stronger."""
-    paper = named("1", ("Method", ("Kelp Weed",)), ("Method", ("KW",)))
+    paper = named("1", ("Method", ("Kelp Weed Optimizer",)), ("Method", ("KWO",)))
     weak = dataclasses.replace(paper.entities[0], role="mentioned", role_rule="role-mentioned")
     graph = build_graph(
         [
             dataclasses.replace(paper, entities=(weak, paper.entities[1])),
-            named("2", ("Method", ("Kelp Weed", "KW"))),
+            *(named(number, ("Method", ("Kelp Weed Optimizer", "KWO"))) for number in "23"),
         ]
     )
     (target,) = graph["paper/1"]
     assert list(graph["paper/1"][target]) == ["uses"]
     assert graph["paper/1"][target]["uses"]["role_rule"] == "role-used"
-    assert [item["text"] for item in graph["paper/1"][target]["uses"]["evidence"]] == ["Kelp Weed", "KW"]
+    assert [item["text"] for item in graph["paper/1"][target]["uses"]["evidence"]] == ["Kelp Weed Optimizer", "KWO"]
 
 
 def test_order_does_not_matter() -> None:

@@ -154,4 +154,25 @@ def test_no_graph(tmp_path: Path) -> None:
 def test_unsure_results_are_left_out(graph: Path) -> None:
     """--min-confidence leaves out what is less sure, here everything."""
     assert json.loads(invoke(graph, "--format", "json").stdout)
-    assert json.loads(invoke(graph, "--format", "json", "--min-confidence", "1").stdout) == []
+    done = invoke(graph, "--format", "json", "--min-confidence", "1")
+    assert json.loads(done.stdout) == []
+    assert "less sure than 1; --min-confidence 0 shows all" in done.stderr
+
+
+def test_what_is_hidden_is_told(tmp_path: Path) -> None:
+    """Results that are unlikely to be right as a whole are not shown unless asked for, and the output says so."""
+    papers = [reporting("sure", Report("91")), reporting("unsure", Report("97"))]
+    unsure = replace(papers[1].results[0], joint_confidence=0.1)
+    file = tmp_path / "e.jsonl"
+    kg.write_extractions([papers[0], replace(papers[1], results=(unsure,))], file)
+    shown = invoke(file, "--dataset", "Meadow").stdout
+    assert "91" in shown
+    assert "97" not in shown
+    assert "1 result less sure than 0.4; --min-confidence 0 shows all" in shown
+    assert "1 result less sure than 0.4" in invoke(file).stdout
+    everything = invoke(file, "--dataset", "Meadow", "--min-confidence", "0").stdout
+    assert "97" in everything
+    assert "less sure" not in everything
+    nothing = invoke(file, "--dataset", "Meadow", "--min-confidence", "0.9").stdout
+    assert "the graph holds no leaderboard" in nothing
+    assert "2 results less sure than 0.9" in nothing

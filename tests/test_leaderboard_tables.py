@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kg.conflicts import score_conflicts
 from kg.leaderboard import Leaderboard, leaderboards
-from kg.leaderboard_tables import Table, aligned, board_tables, conflict_tables, markdown, overview
+from kg.leaderboard_tables import board_tables, conflict_tables, overview
+from kg.tables import Table, aligned, markdown
 from tests.boards import Report, graph_of
 
 SCORE = Report("91.2", "%", task="tree counting")

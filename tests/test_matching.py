@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
-from kg.matching import Descriptions, PatternError, bits, ends, flags, mask_of, positions, starts
+from kg.descriptions import PatternError
+from kg.masks import bits
+from kg.matching import Descriptions, ends, starts
 
 VOCAB = spacy.blank("en").vocab
 WORDS = (
@@ -183,20 +185,6 @@ def test_refuses_what_it_cannot_understand(pattern: list[dict[str, Any]], messag
     """A description that cannot be understood is refused with a message that says why."""
     with pytest.raises(PatternError, match=re.escape(message)):
         Descriptions().compile(pattern)
-
-
-@given(st.sets(st.integers(0, 200)))
-def test_bits_are_the_positions_set(places: set[int]) -> None:
-    """The bits of a mask are its positions, ascending."""
-    assert list(bits(sum(1 << place for place in places))) == sorted(places)
-
-
-@given(st.sets(st.integers(0, 3000)))
-def test_masks_and_positions(places: set[int]) -> None:
-    """A mask made of places has these places, and a flag for each of them."""
-    mask = mask_of(places)
-    assert positions(mask).tolist() == sorted(places)
-    assert flags(mask, 3001).nonzero()[0].tolist() == sorted(places)
 
 
 @given(pattern=patterns, docs=st.lists(documents, min_size=1, max_size=9))

@@ -119,6 +119,7 @@ def results(draw: st.DrawFn, paper: Paper) -> Result:
         task=draw(MAYBE),
         method=draw(MAYBE),
         baseline=draw(MAYBE),
+        joint_confidence=draw(st.none() | CONFIDENCES),
         evidence=Evidence(
             field=name,
             start=start,

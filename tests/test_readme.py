@@ -56,13 +56,3 @@ def test_readme_blocks_are_all_known() -> None:
         assert language in {"python", "text", "sh"}
         if language == "sh":
             assert re.search(r"^(kg|make) ", code, re.MULTILINE), code
-
-
-def test_sparql_of_readme_finds_the_scores(folder: Path) -> None:
-    """The query of the README answers with decimals, the highest first."""
-    _run([str(COMMANDS / "kg"), "build", "-q", "examples/abstracts.jsonl", "-o", "scores/"], folder)
-    (block,) = (code for language, code in BLOCKS if language == "python" and "SELECT" in code)
-    printed = _run([sys.executable, "-c", block.replace("my-graph/", "scores/")], folder)
-    values = [float(line.split()[0]) for line in printed.splitlines()]
-    assert len(values) > 3
-    assert values == sorted(values, reverse=True)

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from kg.components.hashing import RowHashes
 from kg.components.phrases import Phrases
 from kg.components.vocabulary import Vocabulary, Words
-from kg.matching import ROOM, Row, flags
+from kg.masks import flags
+from kg.matching import ROOM, Row
 
 MOST_TOKENS: Final = 7
 _ROOM_AFTER: Final = ROOM // 2

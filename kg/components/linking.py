@@ -49,6 +49,8 @@ _METRIC_OF: Final = {
 _OF_MACHINES: Final = frozenset(("time", "compute time", "memory", "money", "rate", "frequency", "compute"))
 _MOST_DESCRIBED_WORDS: Final = 3
 _DESCRIBED_REACH: Final = 90
+_COMPARED_REACH: Final = 40
+_OTHERS_REACH: Final = 60
 
 __all__ = ["FILE", "Linker", "Near"]
 
@@ -81,6 +83,7 @@ class Linker:
         self._own_lead = shapes.require("{own_lead}", flags=re.IGNORECASE)
         self._trained_on = shapes.require("{trained_on}", flags=re.IGNORECASE)
         self._other_subject = shapes.require("{other_subject}", flags=re.IGNORECASE)
+        self._others_number = shapes.require("{others_number}", flags=re.IGNORECASE)
         self._metric_of = {dimension: shapes.require(f"{{{shape}}}") for dimension, shape in _METRIC_OF.items()}
 
     def groups(self, text: str, quantities: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -103,9 +106,20 @@ class Linker:
         """Whether a new clause begins in a text."""
         return self._break.search(text) is not None
 
-    def opens_comparison(self, lead: str) -> bool:
-        """Whether a text ends in words of comparison."""
-        return self._comparisons.opens_after(lead)
+    def is_compared(self, scene: Scene, start: int) -> bool:
+        """Whether words of comparison stand right before a place."""
+        if start not in scene.compared:
+            lead = scene.between(max(scene.start, start - _COMPARED_REACH), start)
+            scene.compared[start] = self._comparisons.opens_after(lead)
+        return scene.compared[start]
+
+    def is_of_others(self, scene: Scene, quantity: Quantity) -> bool:
+        """Whether the words before a number say that others reached it: "the previous best of 92%", "from 81%"."""
+        start = quantity.start
+        if start not in scene.of_others:
+            lead = scene.between(max(scene.start, start - _OTHERS_REACH), start)
+            scene.of_others[start] = self._others_number.search(lead) is not None
+        return scene.of_others[start]
 
     def is_before_verb(self, tail: str) -> bool:
         """Whether a text that follows a method says that it does something."""
@@ -171,14 +185,43 @@ class Linker:
         """Mentions that run in parallel to a list of quantities, the last such list of the sentence."""
         if len(like) < 2:  # noqa: PLR2004
             return {}
-        same = [group for group in self.place_groups(scene, type_) if len(group) == len(like)]
+        groups = self.place_groups(scene, type_)
+        same = [group for group in groups if len(group) == len(like)]
         if not same:
-            return {}
+            return self._crossed(scene, like, groups)
         following = [group for group in same if group[0].start > like[-1].end]
         chosen = following[0] if following else same[-1]
         if any(first.end <= place.start < second.start for first, second in pairwise(like) for place in chosen):
             return {}
         return dict(zip(like, chosen, strict=True))
+
+    def _crossed(
+        self, scene: Scene, like: Sequence[Quantity], groups: Sequence[Sequence[Place]]
+    ) -> dict[Quantity, Place]:
+        """What runs in parallel to a list of lists: "92.3/88.1 and 95.0/90.2 accuracy/F1 on A and B".
+
+        A list of names runs along the lists of numbers or, where slashes join both, along the members of each.
+        """
+        joints = [scene.between(first.end, second.start) for first, second in pairwise(like)]
+        slashed = any(joint.strip() == "/" for joint in joints)
+        ends = [
+            number
+            for number, joint in enumerate(joints, start=1)
+            if (joint.strip() != "/" if slashed else "and" in joint.split())
+        ]
+        blocks = [like[first:last] for first, last in pairwise((0, *ends, len(like)))]
+        size = len(blocks[0])
+        if len(blocks) == 1 or size == 1 or any(len(block) != size for block in blocks):
+            return {}
+        for group in reversed(groups):
+            inner = slashed and scene.between(group[0].end, group[1].start).strip() == "/" if len(group) > 1 else False
+            if len(group) == (size if inner else len(blocks)):
+                return {
+                    quantity: group[place if inner else row]
+                    for row, block in enumerate(blocks)
+                    for place, quantity in enumerate(block)
+                }
+        return {}
 
     def metric(self, scene: Scene, group: Sequence[Quantity]) -> Near | None:
         """The metric that a list of quantities measures."""

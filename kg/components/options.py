@@ -108,4 +108,9 @@ def _last_words(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _is_own(entity: DocumentEntity | None, topic: Topic) -> bool:
-    return entity is not None and (entity.role == "introduced" or entity is topic.method)
+    """Whether a thing may be the paper's own: the paper introduces it, or its title names it."""
+    if entity is None:
+        return False
+    if entity.role == "introduced" or entity is topic.method:
+        return True
+    return any(mention.start_char < topic.title_end for mention in entity.mentions)

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 
 from kg.components.contexts import TokenRules
 from kg.components.tokens import sentence_starts, title_tokens
-from kg.matching import flags, mask_of, positions
+from kg.masks import flags, mask_of, positions
 from kg.rulebook import Rulebook, TokenRule
 
 MOST_TOKENS: Final = 9

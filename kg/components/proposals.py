@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from kg.components.contexts import Context
 from kg.components.phrases import Phrases
-from kg.matching import bits, ends, starts
+from kg.masks import bits
+from kg.matching import ends, starts
 from kg.rulebook import MentionRule, Rulebook
 
 NOTHING: Final = "Nothing"

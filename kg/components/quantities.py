@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
@@ -22,6 +23,7 @@ from spacy.tokens import Doc
 from kg.components.document import register_extensions
 from kg.components.textrules import NameRule, NumberRule, PairRule, Shapes, spaced
 from kg.components.tokens import token_table
+from kg.components.written import WrittenNumber, WrittenNumbers
 from kg.errors import RuleError
 from kg.model import Qualifier
 from kg.rulebook import Rulebook
@@ -31,10 +33,15 @@ UNITS: Final = "units.tsv"
 _SCALES: Final = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
 _SIGNS: Final = "+-\u2212"
 _QUALIFIERS: Final[tuple[tuple[Qualifier, str], ...]] = (("up to", "up_to"), ("over", "over"), ("about", "about"))
+_SHARED_ONWARDS: Final = frozenset(("share", "points"))
 _UNSHARED: Final = frozenset(("", "grid", "count", "money"))
 _QUALIFIER_REACH: Final = 28
 _NAME_REACH: Final = 40
-_DIGITS: Final = re.compile("[0-9]+")
+_TIMES: Final = "times"
+_NEW_CLAUSE: Final = re.compile(r";|\.\s")
+_DIGIT: Final = b"0"
+_NO_DIGIT: Final = b" "
+_MARKED: Final = bytes(48 if 48 <= sign <= 57 else 32 for sign in range(256))  # noqa: PLR2004 - 0 to 9 in ASCII
 _MATHS: Final = re.compile(r"\$[^$\n]{1,120}\$")
 _NUMERIC_MATHS: Final = re.compile(
     r"(?:\\(?:times|%|sim|approx|pm|geq?|leq?|circ|cdot|,|;|!|mathbf|bf|text)|10\^\{?[-+]?[0-9]+\}?|\^\{?\\circ\}?|[^A-Za-z=^_(\\])*"
@@ -100,6 +107,8 @@ class QuantityParser:
         for index, rule in enumerate(self._rules):
             own = re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{index}>", rule.pattern)
             alternatives.append(f"(?P<rule{index}>{own})")
+        self._written = WrittenNumbers(rulebook, FILE)
+        self._ratio_before = shapes.require("{ratio_before}")
         self._number = shapes.require(rf"{{free_before}}(?:{'|'.join(alternatives)})")
         self._list_gap = shapes.require("{list_gap}")
         self._units, self._unit = _read_units(rulebook.texts.get(UNITS, ""))
@@ -109,13 +118,43 @@ class QuantityParser:
 
     def parse(self, text: str) -> list[Quantity]:
         """All quantities of a text in reading order; they do not overlap."""
-        return self._join(text, self._share_units(text, list(self._atoms(text))))
+        return self._join(text, self._share_units(text, self._with_words(text, list(self._atoms(text)))))
+
+    def _with_words(self, text: str, atoms: list[Quantity]) -> list[Quantity]:
+        """Add the numbers in words, but for those within a quantity: "1 order of magnitude"."""
+        found = [self._in_words(text, written) for written in self._written.find(text)]
+        if not found:
+            return atoms
+        apart: list[Quantity] = []
+        for quantity in sorted((*atoms, *found), key=attrgetter("start")):
+            if not apart or apart[-1].end <= quantity.start:
+                apart.append(quantity)
+        return apart
+
+    def _in_words(self, text: str, written: WrittenNumber) -> Quantity:
+        start, value_end, number, rule = written
+        value, end = text[start:value_end], value_end
+        unit = self._units.get(rule.unit)
+        if unit is None:
+            unit, _, end = self._unit_after(text, value_end)
+        return Quantity(
+            start=start,
+            end=end,
+            text=text[start:end],
+            value=value,
+            value_start=start,
+            value_end=value_end,
+            number=number,
+            unit=unit.name if unit and value not in self._units else None,
+            dimension=unit.dimension if unit else "",
+            qualifier=self._qualifier(text, start, end),
+            rule=rule.id,
+        )
 
     def _atoms(self, text: str) -> Iterator[Quantity]:
         formulas = deque(_formulas(text))
         done = 0
-        for digits in _DIGITS.finditer(text):
-            start = digits.start()
+        for start in _digits(text):
             while formulas and formulas[0][1] <= start:
                 formulas.popleft()
             if start < done or (formulas and formulas[0][0] <= start):
@@ -142,6 +181,8 @@ class QuantityParser:
         unit, measure, end = self._unit_after(text, end)
         if unit is None:
             unit, start = self._money_before(text, start, value_end)
+        if unit is None and self._ratio_before.search(text, max(0, start - _QUALIFIER_REACH), start):
+            unit = self._units[_TIMES]
         if self._is_name(text, value_start, value_end, has_unit=unit is not None):
             return None
         return Quantity(
@@ -203,7 +244,10 @@ class QuantityParser:
         return "over" if text[end : end + 1] == "+" else "exact"
 
     def _share_units(self, text: str, atoms: list[Quantity]) -> list[Quantity]:
-        """Give members of a list the unit that only its last one has: "12.1, 13.4 and 15%", "2% and 3% points"."""
+        """Give members of a list the unit that only one has.
+
+        The last one's: "12.1, 13.4 and 15%", "2% and 3% points"; or that of the gain before: "+4.2% on A, +3.9 on B".
+        """
         for index in range(len(atoms) - 2, -1, -1):
             this, following = atoms[index], atoms[index + 1]
             gap = text[this.end : following.start]
@@ -217,6 +261,11 @@ class QuantityParser:
                     )
             elif this.dimension == "share" and following.dimension == "points" and tail.startswith("%"):
                 atoms[index] = replace(this, unit="points", dimension="points")
+        for index, this in enumerate(atoms[1:], start=1):
+            first = atoms[index - 1]
+            alike = first.signed and this.signed and not this.dimension and first.dimension in _SHARED_ONWARDS
+            if alike and not _NEW_CLAUSE.search(text, first.end, this.start):
+                atoms[index] = replace(this, unit=first.unit, dimension=first.dimension)
         return atoms
 
     def _join(self, text: str, atoms: list[Quantity]) -> list[Quantity]:
@@ -242,6 +291,16 @@ class QuantityParser:
             if gap.fullmatch(between) and (before is None or before.search(lead)):
                 return rule
         return None
+
+
+def _digits(text: str) -> Iterator[int]:
+    """Where each run of the digits 0 to 9 starts; several times as quick as a regular expression."""
+    marked = text.encode("ascii", "replace").translate(_MARKED)
+    start = marked.find(_DIGIT)
+    while start >= 0:
+        yield start
+        end = marked.find(_NO_DIGIT, start)
+        start = marked.find(_DIGIT, end) if end >= 0 else -1
 
 
 def _same_unit(first: Quantity, second: Quantity) -> bool:

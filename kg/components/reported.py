@@ -18,6 +18,7 @@ _SCORE_UNITS: Final = frozenset(("score", "count"))
 class DocumentResult:
     """A quantity that is a result, with the names of what it belongs to, and the rule that said so.
 
+    ``confidence`` is that of its kind; ``joint_confidence`` that of its kind and all names besides its task.
     ``sentence_start`` and ``sentence_end`` are characters of the Doc.
     """
 
@@ -30,6 +31,7 @@ class DocumentResult:
     baseline: str | None
     rule: str
     confidence: float
+    joint_confidence: float
     sentence_start: int
     sentence_end: int
 
@@ -64,4 +66,5 @@ def to_result(doc: Doc, found: DocumentResult) -> Result:
             rule=found.rule,
             confidence=found.confidence,
         ),
+        joint_confidence=found.joint_confidence,
     )

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, TypeVar, cast
@@ -35,6 +36,8 @@ from kg.rulebook import Rulebook
 _NEVER_NAMES: Final = frozenset(("share", "points", "ratio", "magnitude", "rate"))
 _DEFAULTS: Final = frozenset(("score.share", "gain.points", "score.metric-unit", "score.bare"))
 _NEIGHBOURS: Final = 3
+_PAIR: Final = 2
+_MOST_SHARED: Final = 3
 _MOST_IN_SENTENCE: Final = 60  # A "sentence" with more numbers is a table or no language at all.
 _MOST_NAMED_IN_SENTENCE: Final = 200
 NO_RESULT: Final = "none"
@@ -105,6 +108,7 @@ class Results:
         self._continuation = shapes.require("{continued}", flags=re.IGNORECASE)
         self._rival_number = shapes.require("{rival_number}", flags=re.IGNORECASE)
         self._possessive = shapes.require("{possessive}")
+        self._shared_gap = shapes.require("{shared_gap}", flags=re.IGNORECASE)
         self._both = shapes.require("{both_before}", flags=re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -148,10 +152,13 @@ class Results:
     ) -> tuple[list[Option], list[set[str]]]:
         """What may fill a slot of a result of this kind, and what is told of each.
 
-        ``by_rules`` is what :meth:`linked_by_rules` says of the slot.
+        ``by_rules`` is what :meth:`linked_by_rules` says of the slot. A score that others reached is not got by what
+        the paper introduces.
         """
         asked = question.asked
         options = self._options.of(slot, asked.scene, question.entities, asked.topic, by_rules)
+        if slot == "method" and kind == "score" and self._linker.is_of_others(asked.scene, asked.quantity):
+            options = [option for option in options if option.entity is None or option.entity.role != "introduced"]
         alike = [entity for entity in question.entities if entity.type == TYPE_OF_SLOT[slot]]
         return options, OptionFeatures(self._linker, asked, Choice(kind, slot, options, alike, by_rules)).all()
 
@@ -174,22 +181,28 @@ class Results:
     def _filled(self, question: Question, kind: ResultKind, rule: str, confidence: float) -> Iterator[DocumentResult]:
         """The result that a number is, with what it belongs to; two where it measures two metrics."""
         slots = self.linked_by_rules(question, kind)
+        joint = confidence
         if self._chooser:
             for slot in CHOSEN_SLOTS:
                 options, told = self.told_of_slot(question, kind, slot, slots[slot])
-                slots[slot] = options[self._chooser.best(slot, told)].name
+                chances = self._chooser.probabilities(slot, told)
+                slots[slot] = options[chances.index(max(chances))].name
+                joint *= max(chances)
         scene = question.asked.scene
-        for metric in [slots["metric"], *self._second_metric(scene, slots["metric"])]:
+        metrics = [slots["metric"], *self._second_metric(scene, slots["metric"])]
+        datasets: Sequence[str | None] = self._shared_datasets(question) or [slots["dataset"]]
+        for metric, dataset in product(metrics, datasets):
             yield DocumentResult(
                 quantity=question.asked.quantity,
                 kind=kind,
                 metric=metric,
-                dataset=slots["dataset"],
+                dataset=dataset,
                 task=slots["task"],
                 method=slots["method"],
                 baseline=slots["baseline"],
                 rule=rule,
                 confidence=confidence,
+                joint_confidence=round(joint, 4),
                 sentence_start=scene.start,
                 sentence_end=scene.end,
             )
@@ -341,6 +354,23 @@ class Results:
             return near.place.entity.name
         described = (self._linker.described_metric(scene, neighbour) for neighbour in (group, *around))
         return quantity.measure or next(filter(None, described), None)
+
+    def _shared_datasets(self, question: Question) -> list[str]:
+        """The data sets of "by 3% on A and B", each of which the one number is reported for; else none."""
+        scene, quantity = question.asked.scene, question.asked.quantity
+        if len(scene.places["Dataset"]) < _PAIR or len(question.asked.group) > 1:
+            return []
+        for places in self._linker.place_groups(scene, "Dataset"):
+            names = list(dict.fromkeys(place.entity.name for place in places))
+            gap = scene.between(quantity.end, places[0].start)
+            if (
+                _PAIR <= len(names) <= _MOST_SHARED
+                and places[0].start >= quantity.end
+                and self._shared_gap.fullmatch(gap)
+                and not self._respectively.search(scene.text, scene.start, scene.end)
+            ):
+                return names
+        return []
 
     def _second_metric(self, scene: Scene, metric: str | None) -> list[str | None]:
         """The other metric of "on both A and B", which the same number measures."""

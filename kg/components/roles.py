@@ -23,7 +23,8 @@ from kg.components.naming import key
 from kg.components.role_features import PaperEntities, RoleFeatures
 from kg.components.tokens import sentence_starts, title_tokens, token_table
 from kg.components.weighing import RULE, WEIGHTS_RULE, FeatureWeights, Sums, softmax
-from kg.matching import Row, flags, mask_of
+from kg.masks import flags, mask_of
+from kg.matching import Row
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
 from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import RoleRule, Rulebook, TokenRule

@@ -30,7 +30,9 @@ class Place:
 class Scene:
     """A sentence with what it names and the numbers in it; offsets in characters of the Doc.
 
-    ``phrases`` are those that may name a thing of a type but were not found to, kept once they were looked for.
+    ``phrases`` are those that may name a thing of a type but were not found to, ``of_others`` and ``compared``
+    say by its first character whether a number, or a method, is told to be another's; all are kept once they were
+    looked for.
     """
 
     text: str
@@ -41,6 +43,8 @@ class Scene:
     tokens: TokenTable
     groups: list[list[Quantity]] = field(default_factory=list)
     phrases: dict[EntityType, list[tuple[int, int]]] = field(default_factory=dict)
+    of_others: dict[int, bool] = field(default_factory=dict)
+    compared: dict[int, bool] = field(default_factory=dict)
     _first: int = field(init=False)
     _words: list[str] = field(init=False)
 

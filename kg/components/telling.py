@@ -26,7 +26,6 @@ _WORDS_CALLED_NEAR: Final = 3
 _WORDS_IN_A_GAP: Final = 8
 _WORDS_IN_A_LEAD: Final = 5
 _MOST_COUNTED: Final = 3
-_COMPARED_REACH: Final = 40
 _OPENING_CHARACTERS: Final = 6
 _YEARS: Final = range(1900, 2101)
 _SMALL_NUMBER: Final = 30
@@ -182,6 +181,7 @@ class OptionFeatures:
         self._named_here = sum(bool(option.places) for option in choice.options if option.entity is not None)
         lead = asked.scene.words(asked.scene.start, asked.quantity.start)[-_WORDS_IN_A_LEAD:]
         self._lead = lead if TYPE_OF_SLOT[choice.slot] == "Method" else ()
+        self._others = bool(self._lead) and linker.is_of_others(asked.scene, asked.quantity)
         self._nearest = {number: self._near(option) for number, option in enumerate(choice.options) if option.places}
         self._order = sorted(self._nearest, key=lambda number: self._nearest[number][0])
 
@@ -226,6 +226,7 @@ class OptionFeatures:
             f"none title {self._asked.in_title}",
             f"none change {quantity.change}",
             *(f"none number-after {word}" for word in self._lead),
+            f"none of-others {self._others} {self._kind}",
         ]
         if self._slot == "dataset":
             before, after = scene.words(scene.start, quantity.start), scene.words(quantity.end, scene.end)
@@ -250,6 +251,7 @@ class OptionFeatures:
             f"introduced {order}",
             f"change {change} {entity.role}",
             *(f"number-after {word} {entity.role}" for word in self._lead),
+            f"of-others {self._others} {entity.role} {self._kind}",
             f"here {bool(option.places)} others {self._named_here > 0}",
         ]
 
@@ -265,6 +267,7 @@ class OptionFeatures:
             f"phrase words {len(words)}",
             f"phrase named-here {self._named_here > 0}",
             f"phrase introduced {bool(self._introduced)}",
+            f"phrase of-others {self._others} {self._kind}",
             *(f"phrase word {word}" for word in words),
         ]
 
@@ -295,12 +298,13 @@ class OptionFeatures:
             *(f"between {side} {word}" for word in gap[:_WORDS_IN_A_GAP]),
         ]
         if TYPE_OF_SLOT[self._slot] == "Method":
-            compared = self._linker.opens_comparison(scene.between(max(scene.start, first - _COMPARED_REACH), first))
+            compared = self._linker.is_compared(scene, first)
             acts = side == "before" and self._linker.is_before_verb(scene.between(last, min(end, last + _REACH)))
             found += [
                 f"compared {compared} {self._kind}",
                 f"compared {compared} {what}",
                 f"acts {acts}",
+                f"of-others {self._others} {side} {distance}",
                 f"opens-sentence {first - scene.start < _OPENING_CHARACTERS}",
             ]
         return found

@@ -23,11 +23,13 @@ def chooser(weights: dict[str, dict[str, float]]) -> Chooser:
     return Chooser(book)
 
 
-def test_the_greatest_sum_is_chosen() -> None:
-    """Unknown features weigh nothing; of equal sums the first is taken."""
+def test_the_greatest_sum_is_likeliest() -> None:
+    """Probabilities add up to one and go by the sums; unknown features, and all of an unknown choice, weigh nothing."""
     known = chooser({"metric": {"near": 1.0, "far": -1.0}})
-    assert known.best("metric", [["far"], ["near", "unheard-of"], ["near"]]) == 1
-    assert known.best("dataset", [["far"], ["near"]]) == 0
+    far, near, again = known.probabilities("metric", [["far"], ["near", "unheard-of"], ["near"]])
+    assert near == again == pytest.approx(far * math.exp(2))
+    assert far + near + again == pytest.approx(1)
+    assert known.probabilities("dataset", [["far"], ["near"]]) == [0.5, 0.5]
     assert known
     assert not chooser({})
 
@@ -38,7 +40,8 @@ def test_shares_are_those_of_a_softmax(sums: list[float]) -> None:
     weights = {str(number): {"it": value} for number, value in enumerate(sums)}
     found = chooser(weights).shares(list(weights), ["it"])
     assert math.fsum(found) == pytest.approx(1)
-    assert found == pytest.approx([math.exp(value) / math.fsum(map(math.exp, sums)) for value in sums])
+    expected = [math.exp(value) / math.fsum(map(math.exp, sums)) for value in sums]
+    assert found == pytest.approx(expected, rel=1e-4)  # weights count to six decimals
 
 
 @given(st.permutations(["a", "b", "c", "d"]))

@@ -44,6 +44,16 @@ def test_methods_of_other_sentences(nlp: Language, role: Role, there: bool) -> N
     assert ("BarNet" in options(nlp, "method", [thing("BarNet", "Method", role)])) is there
 
 
+def test_methods_of_the_title(nlp: Language) -> None:
+    """What the title names may be the paper's own, whatever its role."""
+    text = "BarNet\nIt is 30% better than FooNet."
+    spot = Candidate(0, 1, "Method", "test", 1.0, "", 0, 6)
+    named = DocumentEntity("Method", ("BarNet",), [spot], "used")
+    scene = Scene(text, 7, len(text), {}, [], token_table(nlp.make_doc(text)))
+    found = OPTIONS.of("method", scene, [named], topic_of([named], text, 6, [0, 7]), None)
+    assert "BarNet" in [option.name for option in found]
+
+
 def test_what_the_rules_say_is_an_option(nlp: Language) -> None:
     """Whether or not anything else yields it, once."""
     assert options(nlp, "dataset", [], "the old set") == ["the old set", None]

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from kg.components.document import paper_fields, paper_text
 from kg.components.phrases import MOST_TOKENS, PhraseFinder, Phrases
-from kg.matching import bits
+from kg.masks import bits
 from kg.model import Paper
 from kg.rulebook import Rulebook
 

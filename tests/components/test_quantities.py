@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kg.components.quantities import FILE, Quantity, QuantityParser
 from kg.components.textrules import NameRule, NumberRule, PairRule
+from kg.components.written import WrittenRule
 from kg.errors import RuleError
 from kg.rulebook import Rulebook
 
@@ -22,6 +23,7 @@ BOOK = Rulebook.load()
 PARSER = QuantityParser(BOOK)
 NUMBER_RULES = BOOK.rules(NumberRule, "number", file=FILE)
 NAME_RULES = BOOK.rules(NameRule, "name", file=FILE)
+WRITTEN_RULES = BOOK.rules(WrittenRule, "written", file=FILE)
 PAIR_RULES = BOOK.rules(PairRule, "pair", file=FILE)
 
 
@@ -67,6 +69,18 @@ def bracketed(example: str) -> tuple[str, list[str]]:
         ("by 2.8% to 8.6% on it", "2.8% to 8.6", None, "%", "share", "exact"),
         ("by between 3 and 5 points", "3 and 5", None, "points", "points", "exact"),
         ("a speedup of 1–2 orders of magnitude", "1–2", None, "orders of magnitude", "magnitude", "exact"),
+        ("by 2.9% ～ 24.6% on it", "2.9% ～ 24.6", None, "%", "share", "exact"),
+        ("by 4 $\\sim$ 6x on it", "4 $\\sim$ 6", None, "x", "ratio", "exact"),
+        ("speeds up 100X-1000X there", "100X-1000", None, "x", "ratio", "exact"),
+        ("It is faster by a factor of 20.", "20", "20", "x", "ratio", "exact"),
+        ("smaller by a factor of about 3.5", "3.5", "3.5", "x", "ratio", "about"),
+        ("It is ×8 faster.", "8", "8", "x", "ratio", "exact"),
+        ("It finds nearly three times as many.", "three", "3", "x", "ratio", "about"),
+        ("It is twice as fast.", "twice", "2", "x", "ratio", "exact"),
+        ("at least two orders of magnitude faster", "two", "2", "orders of magnitude", "magnitude", "over"),
+        ("up to an order of magnitude faster", "order of magnitude", None, None, "magnitude", "up to"),
+        ("by 1.89% accuracy points", "1.89", "1.89", "points", "points", "exact"),
+        ("a correlation of r = 0.28 was seen", "0.28", "0.28", None, "", "exact"),
         ("by 1/3 to 2/3.", "1/3 to 2/3", None, None, "", "exact"),
         ("errs by 6.1 ± 1.3 degrees", "6.1", "6.1", "degrees", "angle", "exact"),
         ("with a step of 1e-5 it", "1e-5", "0.00001", None, "", "exact"),
@@ -114,7 +128,7 @@ def test_forms(text: str, value: str, number: str | None, unit: str | None, dime
         "found at https://example.org/a.2",
         "a release 1.2.3 of it",
         "the set of WMT'16",
-        "no digits at all, but twice as fast",
+        "no digits at all, and it won twice",
     ],
 )
 def test_names_are_no_numbers(text: str) -> None:
@@ -141,6 +155,8 @@ def test_ranging_from_to_is_one_range() -> None:
         ("It gains 2.8% and 3.2% absolute points.", ["points", "points"]),
         ("It gains 5.0%/4.9%/5.9% there.", ["%", "%", "%"]),
         ("an FID of 2.03, and 1.0 mAP", [None, "mAP"]),
+        ("a +4.2 percentage point gain on A, +3.9 on B, and +6.8 on C", ["points", "points", "points"]),
+        ("It gains +4.2% on A. It has +3.9 there.", ["%", None]),
     ],
 )
 def test_lists_share_their_unit(text: str, units: list[str | None]) -> None:
@@ -192,6 +208,7 @@ def test_every_formatted_number_is_found(
 
 PIECES = st.sampled_from(
     ["12", "3.5", "%", " ", "x", "-", "to", "from ", "and", "$", "\\times", "10^{", "}", "±", ",", ".", "(", "1e-5",
+     "two", " times as ", "twice the", " orders of magnitude", "an order of magnitude", "factor of ", "\\sim",
      "/", "BLEU", " points", "CIFAR", "\n", "×", "about ", "×10", "²", "١"]
 )  # fmt: skip
 
@@ -223,6 +240,34 @@ def test_number_rules_do_what_their_examples_say(rule: NumberRule) -> None:
         assert [q.text for q in PARSER.parse(text) if q.rule == rule.id] == expected
     for example in rule.ignores:
         assert rule.id not in {q.rule for q in PARSER.parse(example)} or rule.id == "number.plain"
+
+
+@pytest.mark.parametrize("rule", WRITTEN_RULES, ids=lambda rule: rule.id)
+def test_rules_for_words_do_what_their_examples_say(rule: WrittenRule) -> None:
+    """Each rule finds the brackets of its matches and nothing in its ignores."""
+    assert rule.matches
+    for example in rule.matches:
+        text, expected = bracketed(example)
+        assert [q.text for q in PARSER.parse(text) if q.rule == rule.id] == expected
+    for example in rule.ignores:
+        assert rule.id not in {q.rule for q in PARSER.parse(example)}
+
+
+WORDS = {"two": 2, "three": 3, "ten": 10, "twenty": 20, "hundred": 100}
+
+
+@given(
+    word=st.sampled_from(sorted(WORDS)),
+    then=st.sampled_from([" times as fast", " times fewer", " orders of magnitude less", " times larger"]),
+    before=st.sampled_from(["It is ", "about ", "12% of it, ", "by 1 order of magnitude, "]),
+)
+def test_numbers_in_words_are_kept_as_words(word: str, then: str, before: str) -> None:
+    """The value is the word as written, the number its decimal, and nothing is found twice."""
+    text = f"{before}{word}{then}."
+    found = PARSER.parse(text)
+    assert (found[-1].value, found[-1].number) == (word, WORDS[word])
+    assert found[-1].dimension in {"ratio", "magnitude"}
+    assert all(first.end <= second.start for first, second in pairwise(found))
 
 
 @pytest.mark.parametrize("rule", NAME_RULES, ids=lambda rule: rule.id)

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 
 from kg.components.document import Candidate, DocumentEntity, Field
 from kg.components.linking import FILE
+from kg.components.options import CHOSEN_SLOTS
 from kg.components.quantities import QuantityComponent, QuantityParser
 from kg.components.reported import DocumentResult, to_result
 from kg.components.results import Results
@@ -90,6 +91,9 @@ def results(text: str, title: str = "") -> list[DocumentResult]:
         ("FooNet raises accuracy from 35.6% to 46.7%.", ["score", "score"]),
         ("FooNet runs at 136 fps on a phone.", ["score"]),
         ("FooNet is trained in 1.5 hours.", ["score"]),
+        ("FooNet keeps 97% of the accuracy of BarNet.", ["ratio"]),
+        ("FooNet is ten times smaller than BarNet.", ["ratio"]),
+        ("FooNet lowers memory by a factor of 20.", ["ratio"]),
     ],
 )
 def test_kinds(text: str, kinds: list[str]) -> None:
@@ -112,6 +116,7 @@ def test_kinds(text: str, kinds: list[str]) -> None:
         "We compare FooNet with ResNet-50 on CIFAR-10 and SQuAD 2.0.",
         "We wrote FooNet in 2019.",
         "FooNet needs no numbers.",
+        "FooNet is good at 1% risk.",
     ],
 )
 def test_settings_are_no_results(text: str) -> None:
@@ -154,6 +159,28 @@ def test_settings_are_no_results(text: str) -> None:
                 ("22", None, "Zap", "BarNet", None),
                 ("20", None, "Zap", "BazNet", None),
             ],
+        ),
+        (
+            "FooNet reaches 92.3/88.1 and 95.0/90.2 accuracy/recall on Zap and QuxBank.",
+            [
+                ("92.3", "accuracy", "Zap", "FooNet", None),
+                ("88.1", "recall", "Zap", "FooNet", None),
+                ("95.0", "accuracy", "QuxBank", "FooNet", None),
+                ("90.2", "recall", "QuxBank", "FooNet", None),
+            ],
+        ),
+        (
+            "FooNet has an accuracy of 81.2%, 77.3% and 64.0%, 60.2% on Zap and QuxBank, respectively.",
+            [
+                ("81.2", "accuracy", "Zap", "FooNet", None),
+                ("77.3", "accuracy", "Zap", "FooNet", None),
+                ("64.0", "accuracy", "QuxBank", "FooNet", None),
+                ("60.2", "accuracy", "QuxBank", "FooNet", None),
+            ],
+        ),
+        (
+            "FooNet beats BarNet by 1-2% recall on Zap and QuxBank.",
+            [("1-2", "recall", "Zap", "FooNet", "BarNet"), ("1-2", "recall", "QuxBank", "FooNet", "BarNet")],
         ),
         (
             "FooNet reaches an FID of 2.0 on Zap, better than BarNet's 3.4.",
@@ -263,6 +290,20 @@ def test_weights_decide_what_kind_a_number_is() -> None:
     (found,) = weighed(ratio={"after-2 qux": 1.0, "unit %": 2.0})(doc)._.kg_results
     assert (found.kind, found.rule) == ("ratio", "weights")
     assert weighed(none={"dimension share": 1.0})(doc)._.kg_results == []
+
+
+def test_joint_confidence_is_that_of_everything() -> None:
+    """The probability of the kind times those of what is chosen; without weights there is nothing but the rule's."""
+    doc = read("FooNet reaches an accuracy of 91% on QuxBank.")
+    (by_rules,) = RESULTS(doc)._.kg_results
+    assert by_rules.joint_confidence == by_rules.confidence
+    (found,) = weighed(score={"any": 5.0}, dataset={"side after thing": 1.0})(doc)._.kg_results
+    options = {
+        slot: len(RESULTS.told_of_slot(next(RESULTS.questions(doc)), "score", slot, getattr(found, slot))[0])
+        for slot in CHOSEN_SLOTS
+    }
+    dataset = math.e / (math.e + options.pop("dataset") - 1)
+    assert found.joint_confidence == pytest.approx(found.confidence * dataset / math.prod(options.values()), abs=1e-3)
 
 
 def test_what_is_certain_stands() -> None:

@@ -51,6 +51,16 @@ def test_of_things() -> None:
     assert {"side after thing", "distance after 1", "between after on", "only True"} <= told["QuxBank"]
 
 
+@pytest.mark.parametrize("words", ["the previous best of", "compared to", "rising from", "against"])
+def test_of_numbers_of_others(words: str) -> None:
+    """What stands before a number may say that others reached it."""
+    first, second = questions(f"FooNet reaches an accuracy of 91%, {words} 90%.")
+    assert "of-others False introduced score" in told_of(first, "method")["FooNet"]
+    assert "FooNet" not in told_of(second, "method")
+    assert "of-others True introduced gain" in told_of(second, "method", "gain")["FooNet"]
+    assert "none of-others True score" in told_of(second, "method")[None]
+
+
 @pytest.mark.parametrize("slot", ["metric", "dataset", "method", "baseline"])
 def test_of_phrases_and_of_nothing(slot: Slot) -> None:
     """That the text does not say is an option of every slot."""

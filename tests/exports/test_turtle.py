@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from decimal import Decimal
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -258,18 +257,3 @@ def test_rapper_reads_any_character(tmp_path: Path) -> None:
     done = subprocess.run([rapper, "-i", "turtle", "-c", path], capture_output=True, text=True, check=True)
     assert f"returned {len(read(path))} triples" in done.stderr
     assert not re.search("error|warning", done.stderr, re.IGNORECASE)
-
-
-def test_ontology_describes_every_term(tmp_path: Path) -> None:
-    """Each of our own terms that a graph uses has a label and a comment in ontology.ttl, and each term has both."""
-    ontology = rdflib.Graph().parse(
-        data=resources.files("kg.exports").joinpath("ontology.ttl").read_bytes(), format="turtle"
-    )
-    described = {
-        subject for subject in ontology.subjects(RDFS.label) if ontology.value(subject, RDFS.comment) is not None
-    }
-    graph = read(written(samples(), tmp_path))
-    used = {node for triple in graph for node in triple if node in KGO}
-    assert len(used) > 20
-    assert used <= described
-    assert {term for term in ontology.subjects() if term in KGO} == described

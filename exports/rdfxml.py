@@ -1,0 +1,42 @@
+"""The graph as RDF/XML, for tools that read nothing else.
+
+XML cannot hold most control characters, not even escaped: they become U+FFFD, one for one. A carriage return is
+written as a character reference, because readers of XML take a plain one for the end of a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import IO, Final
+
+import pyoxigraph
+
+from .rdf import RdfExporter
+
+# no byte of a longer character in UTF-8 is below 0x80
+_NO_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class _Xml:
+    """A stream that takes the writer's XML and passes it on as XML that every reader reads alike."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> int:
+        self._stream.write(_NO_XML.sub("\ufffd".encode(), data).replace(b"\r", b"&#13;"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+class RdfXmlExporter(RdfExporter):
+    """Writes RDF/XML, with the options of every exporter of RDF."""
+
+    def _write(self, lines: Iterable[bytes], stream: IO[bytes], base: str) -> None:
+        super()._write(lines, _Xml(stream), base)  # type: ignore[arg-type] # all that the writer asks for
+
+
+exporter = RdfXmlExporter("rdfxml", "RDF/XML, for tools that read nothing else", pyoxigraph.RdfFormat.RDF_XML)

@@ -1,0 +1,1 @@
+"""How names of different papers become one thing: what is folded, counted, joined, refused, and told of it."""
