@@ -53,8 +53,9 @@ format: $(FOR_WORK) ## Put the code in the one format
 bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
 	@$(BIN)/python benchmarks/throughput.py
 
-rdf: $(FOR_USE) ## Measure how fast RDF is written and read, beside pyoxigraph and rdflib
+rdf: $(FOR_USE) ## Measure how fast RDF is written, read and queried, beside pyoxigraph and rdflib
 	@$(BIN)/python benchmarks/rdf.py
+	@$(BIN)/python benchmarks/store.py
 
 score: $(FOR_USE) ## Measure how well kg reads the annotated abstracts (needs ../shared)
 	@$(BIN)/python benchmarks/accuracy.py

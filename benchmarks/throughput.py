@@ -33,6 +33,7 @@ from kg.model import Paper
 from kg.processes import batches
 from kg.rulebook import Rulebook
 from kg.ruletables import lexicon_text
+from kg.store import write_store
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "conference-abstracts.jsonl.gz"
@@ -160,6 +161,8 @@ def time_by_stage(papers: int) -> None:
             start = time.perf_counter()
             kg.export(graph, name, Path(folder) / f"graph{kg.exporter(name).suffix}")
             done(name)
+        write_store(graph, Path(folder) / "store")
+        done("store")
     print_shares("stage of a build", taken, len(read))
 
 

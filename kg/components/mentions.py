@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.arbiter import candidates_of, verdicts_of
+from kg.components.batched import BatchedComponent
 from kg.components.document import register_extensions
 from kg.components.evidence import Evidence, Gatherer
 from kg.components.features import SpanFeatures
@@ -18,11 +19,10 @@ from kg.components.proposals import CompiledRule, Proposal
 from kg.components.tokens import token_table
 from kg.components.weighing import Weights
 from kg.matching import ROOM, Row
-from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import MentionRule, Rulebook
 
 
-class Mentions:
+class Mentions(BatchedComponent):
     """Leaves the mentions of a Doc, winners and losers, as ``doc._.kg_candidates``.
 
     ``weights`` are those of the rulebook unless others are given, to learn new ones.
@@ -36,24 +36,14 @@ class Mentions:
         self._weights = weights or Weights(rulebook)
         self._gatherer = Gatherer(SpanFeatures(rulebook, self._weights), self._weights)
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Annotate a Doc."""
-        self._annotate([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
-        """Annotate Docs, several at a time; what comes out does not depend on how many."""
-        for docs in batches(stream, batch_size):
-            self._annotate(docs)
-            yield from docs
-
     def gather(self, docs: Sequence[Doc]) -> Evidence | None:
         """All names that may be mentions, with what is told of them; None where there are none."""
         row = self._descriptions.row(docs)
         phrases = self._phrases.find(docs)
         return self._gatherer.gather(row, self._proposals(row, phrases), phrases)
 
-    def _annotate(self, docs: Sequence[Doc]) -> None:
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Annotate some Docs."""
         evidence = self.gather(docs)
         verdicts = verdicts_of(evidence, self._weights, docs) if evidence else [[] for _ in docs]
         for doc, own in zip(docs, verdicts, strict=True):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.components.batched import BatchedComponent
 from kg.components.contexts import Context, TokenRules
 from kg.components.document import DocumentEntity, fields_of, register_extensions
 from kg.components.hashing import Integers
@@ -26,7 +27,6 @@ from kg.components.weighing import RULE, WEIGHTS_RULE, FeatureWeights, Sums, sof
 from kg.masks import flags, mask_of
 from kg.matching import Row
 from kg.model import ENTITY_TYPES, ROLES, EntityType, Role
-from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import RoleRule, Rulebook, TokenRule
 
 
@@ -115,7 +115,7 @@ class RoleWeights(FeatureWeights):
         return shares
 
 
-class Roles:
+class Roles(BatchedComponent):
     """Sets the role of every entity of a Doc.
 
     With weights it is the most probable role, by the weightiest rule that says so, or by ``weights`` where no rule
@@ -133,18 +133,8 @@ class Roles:
         self._weights = RoleWeights(rulebook)
         self._features = RoleFeatures(rulebook, self._weights) if self._weights else None
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Annotate a Doc."""
-        self._annotate([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
-        """Annotate Docs, several at a time; what comes out does not depend on how many."""
-        for docs in batches(stream, batch_size):
-            self._annotate(docs)
-            yield from docs
-
-    def _annotate(self, docs: Sequence[Doc]) -> None:
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Annotate some Docs."""
         if self._features is not None:
             self._weigh(self._features, [paper for paper in self.gather(docs) if paper.entities])
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,16 +11,16 @@ from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.components.batched import BatchedComponent
 from kg.components.contexts import TokenRules
 from kg.components.document import register_extensions
 from kg.components.tokens import remember_sentence_starts
-from kg.processes import BATCH_SIZE, batches
 from kg.rulebook import Rulebook, TokenRule
 
 _NO_START: Final = np.uint64(2**64 - 1)  # how spaCy's arrays give -1
 
 
-class Sentences:
+class Sentences(BatchedComponent):
     """Marks the first token of each sentence by the ``[[sentence]]`` rules, less the ``[[no_sentence]]`` ones."""
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -34,18 +34,8 @@ class Sentences:
         found = self._starts.positions(row.masks, row.length) & ~self._exceptions.positions(row.masks, row.length)
         return [[position for position in own if position] for own in row.split(found)]
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Annotate a Doc."""
-        self._annotate([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
-        """Annotate Docs, several at a time; what comes out does not depend on how many."""
-        for docs in batches(stream, batch_size):
-            self._annotate(docs)
-            yield from docs
-
-    def _annotate(self, docs: Sequence[Doc]) -> None:
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Annotate some Docs."""
         for doc, found in zip(docs, self.match(docs), strict=True):
             marks: Any = doc.to_array(SENT_START)
             marks[1:2] = _NO_START  # spaCy takes a Doc without any annotation for one that nobody looked at
