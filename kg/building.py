@@ -37,7 +37,6 @@ from kg.replacing import replaced
 from kg.resolution.aliases import load_aliases
 from kg.resolution.settings import RESOLUTION, ResolutionRules, read_resolution_rules
 from kg.rulebook import Rulebook
-from kg.store import NQUADS, namespaces, namespaces_to_json, write_store
 
 DEFAULT_EXPORTS: Final = ("turtle", "html", "graphml")
 T = TypeVar("T")
@@ -241,6 +240,8 @@ def _write_graph(
         except ExportError as error:
             raise ExportError(str(error).replace(str(part), str(target))) from error
     if STORE in content:
+        from kg.store import NQUADS, namespaces, namespaces_to_json, write_store  # noqa: PLC0415 - kg extract has no store
+
         tell("filling the store", 0, None)
         write_store(graph, part / STORE, nquads=part / files[NQUADS] if NQUADS in files else None)
         content = {**content, STORE: namespaces_to_json(namespaces())}

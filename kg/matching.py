@@ -86,7 +86,7 @@ class Descriptions:
     """The distinct token descriptions of a set of patterns, each decided once for every word.
 
     Descriptions are numbered in the order in which they first appear. Words for which the same ones hold are of one
-    kind; ``_rows`` gives a row for each kind, a column for each description, 1 where it holds. Row 0 is empty.
+    kind; ``_rows`` gives a row for each kind, in bytes, with a bit for each description. Row 0 is empty.
     """
 
     def __init__(self) -> None:
@@ -185,15 +185,18 @@ class Descriptions:
         kind = self._kinds.get(holding)
         if kind is None:
             kind = self._kinds[holding] = len(self._kinds) + 1
+            held = np.zeros(len(self._numbers), dtype=np.bool_)
+            held[list(holding)] = True
+            for number, opposite in self._opposites.items():
+                held[number] = opposite not in found
+            for number, parts in self._wholes.items():
+                held[number] = held[list(parts)].all()
+            row = np.packbits(held, bitorder="little")
             if kind == 1:
-                self._rows = np.zeros((2, len(self._numbers)), dtype=np.uint8)
+                self._rows = np.zeros((2, len(row)), dtype=np.uint8)
             elif kind == len(self._rows):
                 self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
-            self._rows[kind, holding] = 1
-            for number, opposite in self._opposites.items():
-                self._rows[kind, number] = opposite not in found
-            for number, parts in self._wholes.items():
-                self._rows[kind, number] = self._rows[kind, parts].all()
+            self._rows[kind] = row
         self._known[orth] = kind
 
     def masks(self, doc: Doc) -> list[int]:
@@ -230,7 +233,7 @@ class Descriptions:
         if not len(self._rows):
             return [0] * len(self._numbers)
         padded = kinds + [0] * (-len(kinds) % BYTE)
-        held = transposed(np.packbits(self._rows, axis=1, bitorder="little").take(padded, axis=0))
+        held = transposed(self._rows.take(padded, axis=0))
         by_description = np.frombuffer(held.tobytes(), dtype=f"S{len(padded) // BYTE}")
         return [number_of(places) if places else 0 for places in by_description[: len(self._numbers)].tolist()]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kg.errors import QueryError
+from kg.query_forms import FORMS, MEGABYTES, SECONDS, TABLE
 from kg.terminal import STANDARD_STREAM, mention_terminal, shown
 
 if TYPE_CHECKING:
     from kg.competency import CompetencyQuery
 
-_FORMS: Final = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples")
 _ALL: Final = ""
 
 
@@ -32,8 +32,8 @@ _ALL: Final = ""
 @click.option(
     "--format",
     "form",
-    type=click.Choice(_FORMS),
-    default="table",
+    type=click.Choice(FORMS),
+    default=TABLE,
     show_default=True,
     help="How to print the answer; triples (of CONSTRUCT) are printed as turtle or ntriples.",
 )
@@ -41,7 +41,7 @@ _ALL: Final = ""
     "--timeout",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    default=60.0,
+    default=SECONDS,
     show_default=True,
     help="End the query after this time.",
 )
@@ -49,7 +49,7 @@ _ALL: Final = ""
     "--max-size",
     type=click.FloatRange(0, min_open=True),
     metavar="MB",
-    default=256.0,
+    default=MEGABYTES,
     show_default=True,
     help="Refuse an answer that is larger.",
 )

@@ -17,23 +17,27 @@ from typing import Any, Final, TypeVar
 import pyoxigraph
 
 from kg.errors import KgError, QueryError
+from kg.query_forms import RESULT_FORMS, TABLE, TRIPLE_FORMS
 from kg.sparql import Namespaces, open_store, solve
 
 Form = TypeVar("Form")
 
 MEGABYTE: Final = 1_000_000
-RESULTS: Final = {
-    "csv": pyoxigraph.QueryResultsFormat.CSV,
-    "tsv": pyoxigraph.QueryResultsFormat.TSV,
-    "json": pyoxigraph.QueryResultsFormat.JSON,
-    "xml": pyoxigraph.QueryResultsFormat.XML,
-}
-TRIPLES: Final = {"turtle": pyoxigraph.RdfFormat.TURTLE, "ntriples": pyoxigraph.RdfFormat.N_TRIPLES}
+RESULTS: Final = dict(
+    zip(
+        RESULT_FORMS,
+        (
+            pyoxigraph.QueryResultsFormat.CSV,
+            pyoxigraph.QueryResultsFormat.TSV,
+            pyoxigraph.QueryResultsFormat.JSON,
+            pyoxigraph.QueryResultsFormat.XML,
+        ),
+        strict=True,
+    )
+)
+TRIPLES: Final = dict(zip(TRIPLE_FORMS, (pyoxigraph.RdfFormat.TURTLE, pyoxigraph.RdfFormat.N_TRIPLES), strict=True))
 DEFAULT_RESULTS: Final = "json"
 DEFAULT_TRIPLES: Final = "turtle"
-TABLE: Final = "table"
-FORMS: Final = (TABLE, *RESULTS, *TRIPLES)
-"""How an answer can be written; a table is made of JSON, or of Turtle where the answer is triples."""
 
 
 class _Limited(io.BytesIO):
@@ -51,8 +55,9 @@ class _Limited(io.BytesIO):
 def answer(store: pyoxigraph.Store, query: str, namespaces: Namespaces, form: str, most: int) -> tuple[str, bytes]:
     """What a store answers, as its kind ("rows", "triples" or "truth") and bytes in a form.
 
-    The form is one of ``FORMS``; rows and truths cannot be written as triples, nor triples as rows. Triples are sorted.
-    Raises QueryError where the query is wrong, the form does not fit, or the answer has more than ``most`` bytes.
+    The form is one of ``kg.query_forms.FORMS``; rows and truths cannot be written as triples, nor triples as rows.
+    Triples are sorted. Raises QueryError where the query is wrong, the form does not fit, or the answer has more than
+    ``most`` bytes.
     """
     found = solve(store, query, namespaces)
     written = _Limited(most)

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import QueryError
-from kg.query_process import MEGABYTE, TABLE
+from kg.query_forms import MEGABYTES, SECONDS, TABLE
+from kg.query_process import MEGABYTE
 from kg.sparql import Namespaces
 
-SECONDS: Final = 60.0
-MEGABYTES: Final = 256.0
 _ABSENT: Final = "-"
 
 
@@ -39,7 +38,7 @@ def query_store(
 ) -> Answer:
     """What the store in a folder answers to a query of SPARQL.
 
-    ``form`` is one of ``kg.query_process.FORMS``. Raises QueryError where the query is wrong or refused, or takes
+    ``form`` is one of ``kg.query_forms.FORMS``. Raises QueryError where the query is wrong or refused, or takes
     more than so many seconds or megabytes; GraphError where there is no store.
     """
     request = {

@@ -3,7 +3,7 @@
 A module imports only from lines above its own. ``components`` and ``readers`` are packages, whose modules import each
 other; ``kg`` is the package itself with its public names.
 
-1. ``_version``, ``descriptions``, ``errors``, ``masks``, ``model``, ``tables``
+1. ``_version``, ``descriptions``, ``errors``, ``masks``, ``model``, ``query_forms``, ``tables``
 2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``rulefiles``, ``ruletables``, ``terminal``
 3. ``competency``, ``frame_tables``, ``metrics``, ``sparql``
 4. ``options``, ``processes``, ``rdflib_dataset``, ``rulebook``

@@ -158,7 +158,7 @@ def test_a_failed_build_leaves_the_old_store(papers: Path, built: Path, monkeypa
     def fail(*_: object, **__: object) -> None:
         raise GraphError("no room")
 
-    monkeypatch.setattr("kg.building.write_store", fail)
+    monkeypatch.setattr("kg.store.write_store", fail)
     with pytest.raises(GraphError, match="no room"):
         build_folder([papers], built, exports=["graphml"])
     assert labels(built) == {"FooNet"}
