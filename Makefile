@@ -11,7 +11,7 @@ EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench rdf score errors analytics resolution classes weights screenshot lock clean
+.PHONY: help install demo test lint format bench scale rdf score errors analytics resolution classes weights page explorer screenshot lock fuzz clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -53,6 +53,9 @@ format: $(FOR_WORK) ## Put the code in the one format
 bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
 	@$(BIN)/python benchmarks/throughput.py
 
+scale: $(FOR_USE) ## Measure time and memory of builds by their size, beside spaCy's tokenizer (needs ../shared)
+	@$(BIN)/python benchmarks/scale.py
+
 rdf: $(FOR_USE) ## Measure how fast RDF is written, read and queried, beside pyoxigraph and rdflib
 	@$(BIN)/python benchmarks/rdf.py
 	@$(BIN)/python benchmarks/store.py
@@ -66,6 +69,10 @@ analytics: $(FOR_WORK) ## Measure the analyses: how long they take, and what gap
 resolution: $(FOR_USE) ## Measure how well names of different papers are told to be one thing (needs ../shared)
 	@$(BIN)/python benchmarks/resolution.py
 
+fuzz: $(FOR_WORK) ## Read what a fuzzer makes of the samples, format by format, in search of input that does harm
+	@$(BIN)/python -m pip install --quiet 'atheris>=2.3'
+	@$(BIN)/python benchmarks/fuzz.py
+
 errors: $(FOR_WORK) ## Say what goes wrong with results, by cause (needs ../shared; after make weights)
 	@$(BIN)/python benchmarks/result_errors.py
 
@@ -77,8 +84,14 @@ weights: $(FOR_WORK) ## Fit the weights in rules/ to the annotated abstracts ane
 	@$(BIN)/python benchmarks/fit_role_weights.py --write
 	@$(BIN)/python benchmarks/fit_result_weights.py --write
 
-screenshot: $(FOR_WORK) ## Take the picture of the page anew (needs Chromium)
-	@$(BIN)/python docs/screenshot.py docs/graph-page.png
+page: $(FOR_WORK) ## Measure how soon the page of a graph can be read, beside pyvis (needs Chromium)
+	@$(BIN)/python benchmarks/page.py
+
+explorer: $(FOR_WORK) ## Measure how fast the explorer starts and answers, and maps are drawn (needs Chromium)
+	@$(BIN)/python benchmarks/serve.py --browser
+
+screenshot: $(FOR_WORK) ## Take the pictures of the page and the explorer anew (needs Chromium)
+	@$(BIN)/python docs/screenshot.py docs/graph-page.png docs/explorer-page.png
 
 lock: ## Pin anew what is installed
 	@rm -rf .cache/lock

@@ -13,13 +13,14 @@ import json
 import math
 import re
 from collections import Counter
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import networkx as nx
 import pyvis
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import Markup
 from pyvis.network import Network
 
@@ -30,14 +31,29 @@ from .overview import SHOWN_AT_FIRST, region_name, shown_at_first
 from .tables import KINDS, Tables
 
 MOST_NODES: Final = 20_000
+MOST_SHOWN: Final = 1_500
+"""As many as the page draws at all; laying out so many side by side takes time that grows with their square."""
 SEED: Final = 6.0
 """The radius of a node that is not drawn at first."""
 
 VIS_NETWORK: Final = Path(pyvis.__file__).parent / "templates" / "lib" / "vis-9.1.2" / "vis-network.min.js"
-SCRIPTS: Final = ("page_data.js", "page_map.js", "page_panel.js", "page.js")
+SCRIPTS: Final = (
+    "page_data.js",
+    "page_dom.js",
+    "page_filters.js",
+    "page_address.js",
+    "page_ground.js",
+    "page_map.js",
+    "page_results.js",
+    "page_panel.js",
+    "page_search.js",
+    "page_keys.js",
+    "page.js",
+)
 FILLED: Final = 0.6
 """How much of its cell's radius a node may fill."""
 
+_EXPLORER: Final = re.compile(r"(?:https?://[^/\s]+|/(?!/))[^\s]*", re.IGNORECASE)
 SHAPES: Final = {"Paper": "dot", "Method": "dot", "Dataset": "square", "Metric": "diamond", "Task": "triangle"}
 OPTIONS: Final[dict[str, Any]] = {
     "physics": {"enabled": False},
@@ -57,19 +73,47 @@ class HtmlExporter:
     media_type = "text/html"
 
     def __call__(
-        self, graph: nx.MultiDiGraph[str], path: Path, *, shown: int = SHOWN_AT_FIRST, most: int = MOST_NODES
+        self,
+        graph: nx.MultiDiGraph[str],
+        path: Path,
+        *,
+        shown: int = SHOWN_AT_FIRST,
+        most: int = MOST_NODES,
+        explorer: str = "",
+        focus: str = "",
     ) -> None:
         """Write the page of ``graph`` to ``path``.
 
         At most ``shown`` nodes are drawn at first. A graph of more than ``most`` nodes (results not counted) is
-        cut to its most connected ones, and the page says so. Raises ExportError where pyvis is not as expected.
+        cut to its most connected ones, and the page says so. Where a served explorer is at the address ``explorer``
+        ("/", "https://kb.example.com/kg"), names also lead to its pages. ``focus`` is the key of the node that is
+        selected when the page opens. Raises ExportError where ``shown`` is not from 1 to 1,500, ``explorer`` is no
+        such address, the graph has no such node, or pyvis is not as expected.
         """
-        data = page_data(graph, shown=shown, most=most)
+        data = page_data(graph, shown=shown, most=most, explorer=explorer, focus=focus)
         path.write_bytes(render(data).encode("utf-8", "backslashreplace"))
 
 
-def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most: int = MOST_NODES) -> dict[str, Any]:
-    """All that the page knows, as JSON values: tables, regions, counts, and pyvis's data for the first drawing."""
+def page_data(
+    graph: nx.MultiDiGraph[str],
+    *,
+    shown: int = SHOWN_AT_FIRST,
+    most: int = MOST_NODES,
+    explorer: str = "",
+    focus: str = "",
+) -> dict[str, Any]:
+    """All that the page knows, as JSON values: tables, regions, counts, and pyvis's data for the first drawing.
+
+    Raises ExportError where ``shown``, ``explorer`` or ``focus`` cannot be meant.
+    """
+    if not 1 <= shown <= MOST_SHOWN:
+        raise ExportError(f"shown must be from 1 to {MOST_SHOWN:,}, not {shown:,}: nobody reads more nodes at once")
+    if explorer and not _EXPLORER.fullmatch(explorer):
+        raise ExportError(
+            f"explorer must be a path or a web address, such as / or https://kb.example.com/: {explorer!r}"
+        )
+    if focus and focus not in graph:
+        raise ExportError(f"the graph has no node {focus!r} to open the page at")
     keys = sorted(
         (key for key in graph if graph.nodes[key]["kind"] in KINDS),
         key=lambda key: (KINDS.index(graph.nodes[key]["kind"]), key),
@@ -77,7 +121,7 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
     counts = Counter(graph.nodes[key]["kind"] for key in graph)
     left_out = max(0, len(keys) - most)
     if left_out:
-        kept = set(sorted(keys, key=lambda key: (-graph.degree(key), key))[:most])
+        kept = set(sorted(keys, key=lambda key: (key != focus, -graph.degree(key), key))[:most])
         keys = [key for key in keys if key in kept]
     tables = Tables(graph, keys)
     simple = tables.simple()
@@ -100,6 +144,8 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
         "name": str(graph.graph.get("name") or "Knowledge graph"),
         "version": str(graph.graph.get("kg_version") or ""),
         "counts": {kind: counts[kind] for kind in (*KINDS, "Result")},
+        "explorer": f"{explorer.rstrip('/')}/" if explorer else "",
+        "focus": focus,
         "left_out": left_out,
         "scale": round(arrangement.scale, 3),
         "kinds": list(KINDS),
@@ -124,6 +170,14 @@ def page_data(graph: nx.MultiDiGraph[str], *, shown: int = SHOWN_AT_FIRST, most:
 
 def render(data: dict[str, Any]) -> str:
     """The page of such data. Raises ExportError where the installed pyvis brings no vis-network 9.1.2."""
+    template, shell = _shell()
+    # No character that HTML knows is left in the data.
+    return template.render(name=data["name"], data=Markup(as_inert_json(data)), **shell)  # noqa: S704
+
+
+@cache
+def _shell() -> tuple[Template, dict[str, Any]]:
+    """What no graph changes, made once: the template, its style and scripts, and the policy that allows them alone."""
     try:
         library = VIS_NETWORK.read_text(encoding="utf-8")
     except OSError as error:
@@ -141,13 +195,11 @@ def render(data: dict[str, Any]) -> str:
         )
     )
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_own("page.html"))
-    return template.render(
-        name=data["name"],
-        policy=policy,
-        style=Markup(style),  # noqa: S704 - our own file
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and pyvis's, allowed by hash
-        data=Markup(as_inert_json(data)),  # noqa: S704 - no character that HTML knows is left in it
-    )
+    return template, {
+        "policy": policy,
+        "style": Markup(style),  # noqa: S704 - our own file
+        "scripts": [Markup(script) for script in scripts],  # noqa: S704 - our own files and pyvis's, allowed by hash
+    }
 
 
 def as_inert_json(data: Any) -> str:

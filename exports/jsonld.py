@@ -24,6 +24,8 @@ _STRING: Final = expand("xsd:string")
 class JsonLdExporter(RdfExporter):
     """Writes JSON-LD, with the options of every exporter of RDF."""
 
+    made_of_pieces = False
+
     def _write(self, lines: Iterable[bytes], stream: IO[bytes], base: str) -> None:
         context = {"@base": base, **own_context()}
         compact = _Compact(context)

@@ -16,7 +16,11 @@ const Data = (() => {
   const sentences = objects(raw.sentences);
   const evidence = objects(raw.evidence);
   const results = objects(raw.results);
-  for (const node of nodes) node.kind = raw.kinds[node.kind];
+  for (const node of nodes) {
+    node.kind = raw.kinds[node.kind];
+    const year = /^[0-9]{4}/.exec(node.about?.published || "");
+    node.year = year ? Number(year[0]) : null;
+  }
   for (const edge of edges) edge.relation = raw.relations[edge.relation];
   for (const item of evidence) item.rule = raw.rules[item.rule];
 
@@ -44,6 +48,7 @@ const Data = (() => {
 
   const degree = (id) => around[id].size;
   const neighbours = (id) => [...around[id].keys()].sort((a, b) => degree(b) - degree(a) || a - b);
+  const paperOf = (item) => sentences[evidence[item].sentence].paper;
   const edgesOf = (id) => [...around[id].values()].flatMap((pair) => pairs.get(pair).edges);
 
   /* Search: case, accents and signs such as hyphens do not matter. */
@@ -101,8 +106,28 @@ const Data = (() => {
     return points.length > most ? `${points.slice(0, most - 1).join("").trimEnd()}…` : points.join("");
   };
 
+  /* "Ren et al.": who wrote a paper, in as few words as will do. */
+  function authors(id) {
+    const about = nodes[id].about || {};
+    const [first] = about.authors || [];
+    if (!first) return "";
+    const family = first.includes(",") ? first.split(",")[0] : first.trim().split(/\s+/).at(-1) || first;
+    const many = about.author_count || about.authors.length;
+    return many === 1 ? family : `${family} et al.`;
+  }
+
+  /* Where the served explorer, if there is one, has a node's page ("node"), or a map around it ("graph"). */
+  function explored(key, place = "node") {
+    if (!raw.explorer) return null;
+    try {
+      return `${raw.explorer}${place}/${encodeURIComponent(key).replaceAll("%2F", "/")}`;
+    } catch {
+      return null;
+    }
+  }
+
   return {
     ...raw, nodes, edges, sentences, evidence, results, byKey, pairs, around, resultsOf,
-    degree, neighbours, edgesOf, search, cut, webAddress, short,
+    degree, neighbours, edgesOf, paperOf, search, cut, webAddress, short, authors, explored,
   };
 })();

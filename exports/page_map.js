@@ -1,17 +1,15 @@
 "use strict";
 
-/* The map: what is drawn, how it looks, and where it is. vis-network draws nodes and lines; regions and labels
-   are drawn here, because labels must stay readable at every zoom and must not lie upon one another. */
+/* The map: what is drawn, how it looks, and where it is. vis-network draws nodes and lines, Ground the rest. */
 const Chart = (() => {
   const MOST_DRAWN = 1500;
-  const FOREMOST = 40;
-  const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+  const NEAR_DOT = 9;
   const container = document.getElementById("canvas");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const first = Data.first.nodes.map((node) => node.id);
   const prepared = new Map(Data.first.nodes.map((node) => [node.id, node]));
-  const state = { drawn: new Set(first), kinds: new Set(Data.kinds), node: null, pair: null, hover: null };
+  const state = { drawn: new Set(first), pinned: new Set(), hidden: new Set(), node: null, pair: null, hover: null, all: false };
   const nodeSet = new vis.DataSet();
   const edgeSet = new vis.DataSet();
   const listeners = { node: [], pair: [], region: [], open: [] };
@@ -19,6 +17,7 @@ const Chart = (() => {
   let network = null;
   let lit = new Set();
   let peopled = new Set();
+  let dots = [];
   let thin = 1;
 
   function readColours() {
@@ -32,7 +31,7 @@ const Chart = (() => {
     return found;
   }
 
-  const isShown = (id) => state.drawn.has(id) && (state.kinds.has(Data.nodes[id].kind) || id === state.node);
+  const isShown = (id) => !state.hidden.has(id) && (state.pinned.has(id) || id === state.node || Filters.node(id));
   const hasFocus = () => state.node !== null || state.pair !== null;
 
   function dress(id) {
@@ -40,17 +39,19 @@ const Chart = (() => {
     const base = prepared.get(id) || { id, x: node.x, y: node.y, size: node.size, shape: Data.shapes[Data.kinds.indexOf(node.kind)] };
     const dim = hasFocus() && !lit.has(id);
     const selected = id === state.node;
+    const pinned = state.pinned.has(id);
     return {
       id, x: base.x, y: base.y, shape: base.shape, size: base.size, label: undefined,
-      opacity: dim ? 0.16 : 1,
-      borderWidth: selected ? 4 : 1.5,
-      color: { background: colours[node.kind], border: selected ? colours.ink : colours.back },
+      opacity: dim ? (pinned ? 0.7 : 0.16) : 1,
+      borderWidth: selected ? 4 : pinned ? 3 : 1.5,
+      shapeProperties: { borderDashes: pinned && !selected ? [3, 2] : false },
+      color: { background: colours[node.kind], border: selected || pinned ? colours.ink : colours.back },
     };
   }
 
   /* What a line says is shown by its look; of several relations the most telling one counts. */
   function dressPair(pair) {
-    const relations = new Map(pair.edges.map((edge) => [edge.relation, edge]));
+    const relations = new Map(pair.edges.filter(Filters.edge).map((edge) => [edge.relation, edge]));
     const strong = pair.id === state.pair || pair.low === state.node || pair.high === state.node;
     const within = Data.nodes[pair.low].region === Data.nodes[pair.high].region;
     let colour = colours.line;
@@ -84,27 +85,36 @@ const Chart = (() => {
   /* Brings vis-network's data to what the state says, touching only what differs. */
   function sync() {
     lit = new Set();
-    if (state.node !== null) lit = new Set([state.node, ...Data.around[state.node].keys()]);
+    if (state.node !== null) lit = new Set([state.node, ...neighbours(state.node)]);
     if (state.pair !== null) lit = new Set([Data.pairs.get(state.pair).low, Data.pairs.get(state.pair).high]);
-    const visible = new Set([...state.drawn].filter(isShown));
+    const visible = new Set([...state.drawn, ...state.pinned].filter(isShown));
     const lines = new Map();
     for (const id of visible) {
       for (const [other, pair] of Data.around[id]) {
-        if (id < other && visible.has(other)) lines.set(pair, Data.pairs.get(pair));
+        if (id < other && visible.has(other) && Filters.pair(pair)) lines.set(pair, Data.pairs.get(pair));
       }
     }
-    peopled = new Set([...visible].map((id) => Data.nodes[id].region));
+    dots = state.all ? Data.nodes.filter((node) => !visible.has(node.id) && isShown(node.id)).map((node) => node.id) : [];
+    peopled = new Set([...visible, ...dots].map((id) => Data.nodes[id].region));
     edgeSet.remove(edgeSet.getIds().filter((id) => !lines.has(id)));
     nodeSet.remove(nodeSet.getIds().filter((id) => !visible.has(id)));
     nodeSet.update([...visible].map(dress));
     edgeSet.update([...lines.values()].map(dressPair));
+    if (network) network.redraw();
   }
 
+  const canOpen = (id) => nodeSet.get(id) === null && isShown(id);
+
+  /* The neighbours that the filters leave, the most connected first. */
+  const neighbours = (id) => Data.neighbours(id).filter((other) => Filters.pair(Data.around[id].get(other)));
+
+  /* Draws nodes; says how many were not drawn before, or null where the map is full. */
   function open(ids) {
     const news = ids.filter((id) => !state.drawn.has(id));
     const room = Math.max(0, MOST_DRAWN - state.drawn.size);
+    if (news.length && !room) return null;
     news.slice(0, room).forEach((id) => state.drawn.add(id));
-    return { added: Math.min(news.length, room), left: Math.max(0, news.length - room) };
+    return Math.min(news.length, room);
   }
 
   /* Lines are as thin on the screen at every zoom: vis-network would thicken them. In steps, since each step
@@ -114,127 +124,6 @@ const Chart = (() => {
     if (wanted === thin) return;
     thin = wanted;
     edgeSet.update(edgeSet.getIds().map((id) => dressPair(Data.pairs.get(id))));
-  }
-
-  /* Regions, beneath everything; those of which nothing is drawn are left out. */
-  function drawRegions(ctx) {
-    for (const id of peopled) {
-      const region = Data.regions[id];
-      ctx.beginPath();
-      ctx.arc(region.x, region.y, region.radius, 0, 2 * Math.PI);
-      ctx.fillStyle = colours.region;
-      ctx.fill();
-      ctx.lineWidth = 1 / network.getScale();
-      ctx.strokeStyle = colours.rim;
-      ctx.stroke();
-    }
-  }
-
-  const widths = new Map();
-  function widthOf(ctx, text, font) {
-    const key = `${font}|${text}`;
-    if (!widths.has(key)) {
-      ctx.font = font;
-      widths.set(key, ctx.measureText(text).width);
-    }
-    return widths.get(key);
-  }
-
-  /* Signs that turn the direction of writing would turn it for the rest of the label too. */
-  const plain = (text) => text.replace(/[\u0000-\u001f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, " ");
-
-  /* Labels, above everything, of constant size on the screen: the most important first, and only where there is room. */
-  function drawLabels(ctx) {
-    const scale = network.getScale();
-    const middle = network.getViewPosition();
-    const wide = container.clientWidth;
-    const high = container.clientHeight;
-    const taken = [];
-    const onScreen = (x, y) => [(x - middle.x) * scale + wide / 2, (y - middle.y) * scale + high / 2];
-    const free = (box) => taken.every((other) => box[0] > other[2] || box[2] < other[0] || box[1] > other[3] || box[3] < other[1]);
-    const write = (text, box, font, colour, size, faint) => {
-      const x = ((box[0] + box[2]) / 2 - wide / 2) / scale + middle.x;
-      const y = ((box[1] + box[3]) / 2 - high / 2) / scale + middle.y;
-      ctx.save();
-      ctx.translate(x, y);
-      ctx.scale(1 / scale, 1 / scale);
-      ctx.globalAlpha = faint ? 0.35 : 1;
-      ctx.font = font;
-      ctx.textAlign = "center";
-      ctx.textBaseline = "middle";
-      ctx.lineJoin = "round";
-      ctx.lineWidth = 3.5;
-      ctx.strokeStyle = colours.halo;
-      ctx.strokeText(text, 0, 0.5);
-      ctx.fillStyle = colour;
-      ctx.fillText(text, 0, 0.5);
-      ctx.restore();
-    };
-    for (const id of [...peopled].sort((a, b) => a - b)) {
-      const region = Data.regions[id];
-      if (!region.name || region.radius * scale < 34) continue;
-      const size = Math.max(11, Math.min(17, 9 + region.radius * scale * 0.05));
-      const font = `600 ${size}px ${FONT}`;
-      const [x, y] = onScreen(region.x, region.y - region.radius);
-      const room = region.radius * scale * 1.9;
-      let text = plain(region.name);
-      if (widthOf(ctx, text, font) > room && text.includes(" · ")) text = text.split(" · ")[0];
-      const half = widthOf(ctx, text, font) / 2;
-      // The name of a region at the rim of the view moves in rather than being cut.
-      const inside = x > 0 && x < wide && wide > 2 * half ? Math.max(half + 3, Math.min(wide - half - 3, x)) : x;
-      const box = [inside - half, y - size * 0.65, inside + half, y + size * 0.65];
-      if (!free(box)) continue;
-      taken.push(box);
-      write(text, box, font, colours.quiet, size, hasFocus());
-    }
-    const rank = (id) => {
-      if (id === state.node) return 1e9;
-      if (id === state.hover) return 1e8;
-      const node = Data.nodes[id];
-      return (hasFocus() && lit.has(id) ? 1e6 : 0) + (node.kind === "Paper" ? 0 : 1e3) + Data.degree(id);
-    };
-    const candidates = nodeSet.getIds().map((id) => [id, rank(id)]).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    // Nodes that are large on the screen keep labels of others off themselves.
-    const discs = [];
-    for (const [id] of candidates) {
-      const node = Data.nodes[id];
-      const [x, y] = onScreen(node.x, node.y);
-      const radius = node.size * scale;
-      if (radius > 3.5 && x > -50 && x < wide + 50 && y > -50 && y < high + 50) discs.push([id, x, y, radius]);
-    }
-    const covers = (box, own) => discs.some(([id, x, y, radius]) => id !== own
-      && x + radius * 0.8 > box[0] && x - radius * 0.8 < box[2] && y + radius * 0.8 > box[1] && y - radius * 0.8 < box[3]);
-    let room = (wide * high) / 5500;
-    for (const [order, [id, worth]] of candidates.entries()) {
-      if (room <= 0) break;
-      const node = Data.nodes[id];
-      const chosen = worth >= 1e6;
-      if (node.kind === "Paper" && !chosen && scale * Data.scale < 1.1) continue;
-      if (hasFocus() && !lit.has(id) && id !== state.hover) continue;
-      const [x, y] = onScreen(node.x, node.y);
-      if (x < -40 || x > wide + 40 || y < -20 || y > high + 20) continue;
-      const radius = node.size * scale;
-      const size = worth >= 1e8 ? 14 : Math.max(11, Math.min(14, 9 + radius * 0.35));
-      const font = `${worth >= 1e8 ? 700 : node.kind === "Paper" ? 400 : 500} ${size}px ${FONT}`;
-      const text = plain(Data.short(node.label, worth >= 1e8 ? 60 : node.kind === "Paper" ? 34 : 28));
-      const half = widthOf(ctx, text, font) / 2 + 1;
-      const tall = size * 0.62;
-      const places = [
-        [x, y + radius + tall + 1], [x + radius + half + 3, y], [x, y - radius - tall - 1], [x - radius - half - 3, y],
-        [x + radius * 0.7 + half, y + radius * 0.7 + tall], [x - radius * 0.7 - half, y + radius * 0.7 + tall],
-        [x + radius * 0.7 + half, y - radius * 0.7 - tall], [x - radius * 0.7 - half, y - radius * 0.7 - tall],
-      ];
-      const boxes = places.map(([cx, cy]) => [cx - half, cy - tall, cx + half, cy + tall]);
-      const inView = (place) => place[0] > 2 && place[2] < wide - 2 && place[1] > 2 && place[3] < high - 2;
-      // The foremost names are worth covering a neighbour for.
-      const box = worth >= 1e8 ? boxes[0]
-        : boxes.find((place) => free(place) && inView(place) && !covers(place, id))
-          || (order < FOREMOST || chosen ? boxes.find((place) => free(place) && inView(place)) : null);
-      if (!box) continue;
-      taken.push(box);
-      room -= 1;
-      write(text, box, font, colours.ink, size, false);
-    }
   }
 
   /* The pair whose line is at a point. Once something is selected its own lines are asked first, and lines that
@@ -254,9 +143,46 @@ const Chart = (() => {
     return best;
   }
 
+  function dotAt(point) {
+    let best = null;
+    let nearest = NEAR_DOT / network.getScale();
+    for (const id of dots) {
+      const distance = Math.hypot(point.x - Data.nodes[id].x, point.y - Data.nodes[id].y);
+      if (distance < nearest) [best, nearest] = [id, distance];
+    }
+    return best;
+  }
+
+  /* The drawn node that a step in a direction leads to: a neighbour of the selected one, or, with nothing selected,
+     the most connected that is in view. Directions are unit vectors, y downwards; null where there is none. */
+  function toward([dx, dy]) {
+    if (state.node === null || !nodeSet.get(state.node)) {
+      return nodeSet.getIds().sort((a, b) => Data.degree(b) - Data.degree(a) || a - b)[0] ?? null;
+    }
+    const here = Data.nodes[state.node];
+    let best = null;
+    let least = Infinity;
+    for (const id of neighbours(state.node).filter((other) => nodeSet.get(other))) {
+      const [x, y] = [Data.nodes[id].x - here.x, Data.nodes[id].y - here.y];
+      const along = x * dx + y * dy;
+      const aside = Math.abs(x * dy - y * dx);
+      // Within 60 degrees of the direction; what is aside counts twice.
+      if (along > 0 && aside <= along * 1.74 && along + 2 * aside < least) [best, least] = [id, along + 2 * aside];
+    }
+    return best;
+  }
+
   function regionAt(point) {
     const found = Data.regions.findIndex((region) => Math.hypot(point.x - region.x, point.y - region.y) < region.radius);
     return found < 0 ? null : found;
+  }
+
+  /* Brings a node into view if it is not, without changing the scale. */
+  function follow(id) {
+    const { x, y } = network.canvasToDOM({ x: Data.nodes[id].x, y: Data.nodes[id].y });
+    const margin = 60;
+    if (x > margin && y > margin && x < container.clientWidth - margin && y < container.clientHeight - margin) return;
+    network.moveTo({ position: { x: Data.nodes[id].x, y: Data.nodes[id].y }, animation: motion() });
   }
 
   const motion = () => (still.matches ? false : { duration: 350, easingFunction: "easeInOutQuad" });
@@ -293,22 +219,35 @@ const Chart = (() => {
     showBox(x - radius, y - radius * 1.06, x + radius, y + radius, 2);
   }
 
+  const view = () => ({
+    scale: network.getScale(), middle: network.getViewPosition(), wide: container.clientWidth, high: container.clientHeight,
+    ids: nodeSet.getIds(), colours, lit, peopled, dots, pinned: state.pinned, node: state.node, hover: state.hover, focused: hasFocus(),
+  });
+
   function start() {
     sync();
     network = new vis.Network(container, { nodes: nodeSet, edges: edgeSet }, Data.first.options);
-    network.on("beforeDrawing", drawRegions);
+    network.on("beforeDrawing", (ctx) => {
+      const seen = view();
+      Ground.regions(ctx, seen);
+      if (dots.length) Ground.dots(ctx, seen);
+    });
     network.on("afterDrawing", (ctx) => {
-      drawLabels(ctx);
+      Ground.labels(ctx, view());
       if (!drawnOnce) performance.mark("kg-drawn");
       drawnOnce = true;
     });
+    // The whole map is one thing to reach with the keyboard; the element around it says how it is led.
+    container.querySelector(".vis-network").tabIndex = -1;
     fit();
     thinLines();
     network.on("zoom", thinLines);
     network.on("animationFinished", thinLines);
     network.on("click", ({ nodes, edges, pointer }) => {
       const pair = pairAt(pointer.canvas, edges[0] ?? null);
+      const dot = dotAt(pointer.canvas);
       if (nodes.length) tell("node", nodes[0]);
+      else if (dot !== null) tell("node", dot);
       else if (pair !== null) tell("pair", pair);
       else tell("region", regionAt(pointer.canvas));
     });
@@ -334,16 +273,23 @@ const Chart = (() => {
   const tell = (event, value) => listeners[event].forEach((listener) => listener(value));
 
   return {
-    start, fit, lookAt, lookAtRegion, open,
+    start, fit, lookAt, lookAtRegion, follow, open, neighbours, toward, sync,
     on: (event, listener) => listeners[event].push(listener),
     zoom: (factor) => network.moveTo({ scale: network.getScale() * factor, animation: motion() }),
-    isDrawn: (id) => state.drawn.has(id),
+    isDrawn: (id) => nodeSet.get(id) !== null,
+    isFirst: (id) => prepared.has(id),
+    canOpen,
+    openable: (id) => neighbours(id).filter(canOpen),
     drawn: () => nodeSet.getIds(),
     lines: () => edgeSet.getIds(),
-    setKind(kind, on) {
-      if (on) state.kinds.add(kind);
-      else state.kinds.delete(kind);
-      sync();
+    isHidden: (id) => state.hidden.has(id),
+    isPinned: (id) => state.pinned.has(id),
+    hidden: () => [...state.hidden],
+    pinned: () => [...state.pinned],
+    showsAll: () => state.all,
+    /* What the reader decided, of node ids; sync() must follow. */
+    keep({ pinned = state.pinned, hidden = state.hidden, all = state.all }) {
+      Object.assign(state, { pinned: new Set(pinned), hidden: new Set(hidden), all });
     },
     select({ node = null, pair = null }) {
       Object.assign(state, { node, pair });

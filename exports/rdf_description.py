@@ -7,15 +7,16 @@ kg does not know it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-import networkx as nx
 import pyoxigraph
 
+from kg.model import GraphFacts
+
 from .rdf_nodes import relation_term
-from .rdf_terms import END, integer, template, term, text
+from .rdf_syntax import NQuads
+from .rdf_terms import text
 from .rdf_vocabulary import CLASSES, GRAPH_TEXTS, PREFIXES, VOCABULARIES, EvidenceLevel
 
 ABOUT: Final = (
@@ -24,94 +25,88 @@ ABOUT: Final = (
 )
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 
-_DATASET: Final = template(
-    END,
-    "?about a void:Dataset",
-    "?about a dcat:Dataset",
-    "?about dcterms:description ?description",
-    "?about kgo:evidenceLevel ?level",
-    "?about void:uriSpace ?base",
-    "?about void:entities ?entities",
-    "?about void:feature ?feature",
-    "?about dcat:distribution ?distribution",
-    "?about prov:wasGeneratedBy ?run",
-    "?about dcterms:creator ?kg",
-)
-_MAKING: Final = template(
-    END,
-    "?distribution a dcat:Distribution",
-    "?distribution dcat:mediaType ?media",
-    "?run a prov:Activity",
-    "?run prov:wasAssociatedWith ?kg",
-    "?run prov:qualifiedAssociation ?association",
-    "?association a prov:Association",
-    "?association prov:agent ?kg",
-    "?association prov:hadPlan ?rules",
-    "?kg a prov:SoftwareAgent",
-    "?kg a schema:SoftwareApplication",
-    "?kg schema:name ?name",
-    "?rules a prov:Plan",
-    "?rules rdfs:label ?label",
-)
-_OF_CLASS: Final = template(END, "?part void:class ?what", "?part void:entities ?count")
-_OF_PROPERTY: Final = template(END, "?part void:property ?what", "?part void:triples ?count")
-
-_EVIDENCE: Final = template(END, "?about void:subset ?part", "?part a void:Dataset", "?part void:triples ?count")
-
 
 def description(
-    graph: nx.MultiDiGraph[str], base: str, level: EvidenceLevel, format_: pyoxigraph.RdfFormat
+    facts: GraphFacts, base: str, level: EvidenceLevel, format_: pyoxigraph.RdfFormat, syntax: NQuads
 ) -> Iterator[str]:
-    """Blocks of lines about the graph as a whole, written in this format."""
-    about = f"<{base}>"
-    places = {name: f"<{base}#{name}>" for name in ("run", "association", "kg", "distribution")} | {
-        "about": about,
-        "rules": f"<{base}rules>",
-        "description": f"{text(ABOUT)}@en",
-        "level": text(level),
-        "base": text(base),
-        "entities": integer(len(graph)),
-        "feature": f"<{format_.iri}>",
-        "media": f"<{_MEDIA_TYPES}{format_.media_type}>",
-        "name": text("kg"),
-        "label": f"{text('the rules in force')}@en",
-    }
-    own = [_DATASET % places]
+    """Blocks of text about the graph as a whole, written in this format; ``base`` is that of the nodes' IRIs."""
+    places = _Places(syntax.base)
+    own = [
+        *syntax.each("a", map(syntax.term, ("void:Dataset", "dcat:Dataset"))),
+        *syntax.pairs(
+            ("dcterms:description", f"{text(ABOUT)}@en"),
+            ("kgo:evidenceLevel", text(level)),
+            ("void:uriSpace", text(base)),
+            ("void:entities", syntax.integer(facts.nodes.total())),
+            ("void:feature", f"<{format_.iri}>"),
+            ("dcat:distribution", places.distribution),
+            ("prov:wasGeneratedBy", places.run),
+            ("dcterms:creator", places.kg),
+        ),
+    ]
     for attribute, name in GRAPH_TEXTS.items():
-        if graph.graph.get(attribute) is not None:
-            own.append(f"{about} {term(name)} {text(str(graph.graph[attribute]))}{END}")
-    own.extend(
-        f"{about} {term('void:vocabulary')} <{PREFIXES[prefix]}>{END}"
-        for prefix in VOCABULARIES
-        if prefix != "oa" or level != "none"
-    )
-    example = next((key for key, node in graph.nodes(data=True) if node["kind"] == "Paper"), None)
-    if example is not None:
-        own.append(f"{about} {term('void:exampleResource')} <{base}{example}>{END}")
-    others = [_MAKING % places]
-    if graph.graph.get("kg_version") is not None:
-        others.append(f"{places['kg']} {term('schema:softwareVersion')} {text(str(graph.graph['kg_version']))}{END}")
-    kinds = Counter(node["kind"] for _, node in graph.nodes(data=True))
-    for kind, names in CLASSES.items():
-        if kinds[kind]:
-            part = f"<{base}#class={kind}>"
-            own.append(f"{about} {term('void:classPartition')} {part}{END}")
-            others.append(_OF_CLASS % {"part": part, "what": term(names[0]), "count": integer(kinds[kind])})
-    relations = Counter(
-        relation for _, neighbours in graph.adjacency() for edges in neighbours.values() for relation in edges
-    )
-    for relation, count in sorted(relations.items()):
-        part = f"<{base}#property={relation}>"
-        own.append(f"{about} {term('void:propertyPartition')} {part}{END}")
-        others.append(_OF_PROPERTY % {"part": part, "what": relation_term(relation), "count": integer(count)})
-    yield "".join(own)
+        if (value := getattr(facts, attribute)) is not None:
+            own.append(f"{syntax.term(name)} {text(value)}")
+    words = [f"<{PREFIXES[prefix]}>" for prefix in VOCABULARIES if prefix != "oa" or level != "none"]
+    own.extend(syntax.each("void:vocabulary", words))
+    if facts.example is not None:
+        own.append(f"{syntax.term('void:exampleResource')} <{syntax.base}{facts.example}>")
+    others = list(_making(facts, format_, syntax, places))
+    for group, property_, what, count in _counts(facts, syntax):
+        kind = group.partition("=")[0]
+        part = f"<{syntax.base}#{group}>"
+        own.append(f"{syntax.term(f'void:{kind}Partition')} {part}")
+        others.append(syntax.said(part, syntax.pairs((f"void:{kind}", what), (property_, syntax.integer(count)))))
+    yield syntax.said(f"<{syntax.base}>", own)
     yield "".join(others)
 
 
-def totals(base: str, evidence: str, triples: int, of_evidence: int) -> str:
+class _Places:
+    """The IRIs of what a graph says of its making."""
+
+    def __init__(self, base: str) -> None:
+        self.run, self.association, self.kg, self.distribution = (
+            f"<{base}#{name}>" for name in ("run", "association", "kg", "distribution")
+        )
+        self.rules = f"<{base}rules>"
+
+
+def _making(facts: GraphFacts, format_: pyoxigraph.RdfFormat, syntax: NQuads, places: _Places) -> Iterator[str]:
+    """What the graph is written as, and what made it."""
+    term, pairs, said = syntax.term, syntax.pairs, syntax.said
+    media_type = f"<{_MEDIA_TYPES}{format_.media_type}>"
+    yield said(places.distribution, pairs(("a", term("dcat:Distribution")), ("dcat:mediaType", media_type)))
+    run = ("prov:wasAssociatedWith", places.kg), ("prov:qualifiedAssociation", places.association)
+    yield said(places.run, pairs(("a", term("prov:Activity")), *run))
+    plan = ("prov:agent", places.kg), ("prov:hadPlan", places.rules)
+    yield said(places.association, pairs(("a", term("prov:Association")), *plan))
+    yield said(places.kg, _program(facts, syntax))
+    yield said(places.rules, pairs(("a", term("prov:Plan")), ("rdfs:label", f"{text('the rules in force')}@en")))
+
+
+def _program(facts: GraphFacts, syntax: NQuads) -> Iterator[str]:
+    yield from syntax.each("a", map(syntax.term, ("prov:SoftwareAgent", "schema:SoftwareApplication")))
+    yield from syntax.pairs(("schema:name", text("kg")))
+    if facts.kg_version is not None:
+        yield from syntax.pairs(("schema:softwareVersion", text(facts.kg_version)))
+
+
+def _counts(facts: GraphFacts, syntax: NQuads) -> Iterator[tuple[str, str, str, int]]:
+    """Parts of the graph: the fragment that names it, the property of its count, what it holds, and how many."""
+    for kind, names in CLASSES.items():
+        if facts.nodes[kind]:
+            yield f"class={kind}", "void:entities", syntax.term(names[0]), facts.nodes[kind]
+    for relation, count in sorted(facts.edges.items()):
+        yield f"property={relation}", "void:triples", relation_term(relation, syntax), count
+
+
+def totals(evidence: str, triples: int, of_evidence: int, syntax: NQuads) -> str:
     """The lines that say how many triples there are, after so many triples beside the evidence and so many of it."""
-    about, part = f"<{base}>", ""
+    own, part = [], ""
     if of_evidence:
-        part = _EVIDENCE % {"about": about, "part": f"<{evidence}>", "count": integer(of_evidence)}
-    count = triples + of_evidence + part.count("\n") + 1
-    return f"{about} {term('void:triples')} {integer(count)}{END}{part}"
+        about = f"<{syntax.base}{evidence}>"
+        own.append(f"{syntax.term('void:subset')} {about}")
+        counted = ("void:triples", syntax.integer(of_evidence))
+        part = syntax.said(about, syntax.pairs(("a", syntax.term("void:Dataset")), counted))
+    count = triples + of_evidence + len(own) + part.count("\n") + 1
+    return syntax.said(f"<{syntax.base}>", [f"{syntax.term('void:triples')} {syntax.integer(count)}", *own]) + part

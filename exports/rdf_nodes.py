@@ -1,4 +1,4 @@
-"""What nodes are and what they have to do with each other, as lines of N-Quads.
+"""What nodes are and what they have to do with each other, as text in a syntax of RDF.
 
 All that is said of a node stands together, in one block, its plain triples to other nodes included: writers that group
 by subject need not look back.
@@ -6,14 +6,13 @@ by subject need not look back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-import networkx as nx
-
-from .rdf_terms import END, add_list, checked_iri, confidence, decimal, escaped, integer, template, term, text
+from .rdf_syntax import NQuads
+from .rdf_terms import checked_iri, escaped, text
 from .rdf_vocabulary import (
     BESIDE,
     CLASSES,
@@ -28,96 +27,99 @@ from .rdf_vocabulary import (
 )
 
 Node: TypeAlias = Mapping[str, Any]
+Neighbours: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""What a node has edges to: the edges by node and relation."""
+Row: TypeAlias = tuple[str, Node, Neighbours]
+"""A node by its key, with its attributes, and its edges."""
 
-_PAPER_TEXTS, _RESULT_TEXTS = (
-    tuple((attribute, f" {term(name)} ") for attribute, name in table.items()) for table in (PAPER_TEXTS, RESULT_TEXTS)
-)
-_LABEL, _PREFERRED, _COUNT, _SOURCE, _KIND, _QUALIFIER = (
-    f" {term(name)} "
-    for name in (
-        "rdfs:label",
-        "skos:prefLabel",
-        "kgo:paperCount",
-        "prov:hadPrimarySource",
-        "kgo:resultKind",
-        "kgo:qualifier",
-    )
-)
 _IN_ADDRESS: Final = "/:;()@!$&'*+,="
 
 
-def node_blocks(graph: nx.MultiDiGraph[str], base: str) -> Iterator[str]:
-    """One block of lines a node, in the order of the graph.
+class NodeBlocks:
+    """One block of text a node; ``base`` is that of the nodes' IRIs."""
 
-    Raises ExportError where a key, a relation or a link cannot be part of an IRI.
-    """
-    heads = {kind: template(END, *(f"?about a {name}" for name in names)) for kind, names in CLASSES.items()}
-    for key, neighbours in graph.adjacency():
-        node: Node = graph.nodes[key]
-        about, kind = checked_iri(base + key, f"node key {key!r}"), node["kind"]
-        own = [heads[kind] % {"about": about}, f"{about}{_LABEL}{text(node['label'])}{END}"]
+    def __init__(self, base: str, syntax: NQuads) -> None:
+        self._base = base
+        self._syntax = syntax
+        self._classes = {kind: syntax.each("a", map(syntax.term, names)) for kind, names in CLASSES.items()}
+        self._relation = cache(self._properties)
+
+    def blocks(self, rows: Iterable[Row]) -> Iterator[str]:
+        """The blocks of nodes; ExportError where a key, a relation or a link cannot be part of an IRI."""
+        return (self._block(*row) for row in rows)
+
+    def _block(self, key: str, node: Node, neighbours: Neighbours) -> str:
+        checked_iri(self._base + key, f"node key {key!r}")
+        syntax, kind, about = self._syntax, node["kind"], self._iri(key)
+        said = [*self._classes[kind], f"{syntax.term('rdfs:label')} {text(node['label'])}"]
         others: list[str] = []
         if kind == "Paper":
-            own.extend(_paper(about, node))
+            said.extend(self._paper(node))
         elif kind == "Result":
-            own.extend(_result(about, node))
-            own.append(f"{about}{_SOURCE}<{base}{node['paper']}>{END}")
+            said.extend(self._result(node))
+            said.append(f"{syntax.term('prov:hadPrimarySource')} {self._iri(node['paper'])}")
         else:
-            own.append(f"{about}{_PREFERRED}{text(node['label'])}{END}")
-            own.append(f"{about}{_COUNT}{integer(node['papers'])}{END}")
+            said.append(f"{syntax.term('skos:prefLabel')} {text(node['label'])}")
+            said.append(f"{syntax.term('kgo:paperCount')} {syntax.integer(node['papers'])}")
         for attribute, items in _lists(key, node):
-            add_list((own, others), attribute, about, f"<{base}{key}#{attribute}>", items, end=END)
-        is_concept = "skos:Concept" in CLASSES[kind]
+            syntax.add_list((said, others), attribute, self._iri(f"{key}#{attribute}"), items)
         for target, edges in neighbours.items():
-            for relation in edges:
-                own.append(f"{about} {relation_term(relation)} <{base}{target}>{END}")
-                if relation in BESIDE and (relation != "variantOf" or is_concept):
-                    own.append(f"{about} {term(BESIDE[relation])} <{base}{target}>{END}")
-        yield "".join(own + others)
+            iri = self._iri(target)
+            said.extend(f"{name} {iri}" for relation in edges for name in self._relation(relation, kind))
+        return "".join((syntax.said(about, said), *others))
+
+    def _iri(self, path: str) -> str:
+        return f"<{self._syntax.base}{path}>"
+
+    def _properties(self, relation: str, kind: str) -> tuple[str, ...]:
+        """The property of a relation, and the public one beside it, if there is one for nodes of this kind."""
+        own = relation_term(relation, self._syntax)
+        if relation not in BESIDE or (relation == "variantOf" and "skos:Concept" not in CLASSES[kind]):
+            return (own,)
+        return own, self._syntax.term(BESIDE[relation])
+
+    def _paper(self, node: Node) -> Iterator[str]:
+        term = self._syntax.term
+        yield from self._texts(node, PAPER_TEXTS)
+        published = node.get("published")
+        if published is not None:
+            datatype = date_type(published)
+            date = f'"{published}"^^{term(datatype)}' if datatype else text(published)
+            yield f"{term('dcterms:date')} {date}"
+        if node.get("url") is not None:
+            yield f"{term('schema:url')} {text(node['url'])}^^{term('xsd:anyURI')}"
+        if node.get("author_count") is not None:
+            yield f"{term('kgo:authorCount')} {self._syntax.integer(node['author_count'])}"
+        for scheme, identifier in node.get("identifiers", {}).items():
+            yield f"{term('dcterms:identifier')} {text(f'{escaped(scheme)}:{identifier}')}"
+            if scheme in RESOLVERS:
+                address = RESOLVERS[scheme] + quote(identifier, safe=_IN_ADDRESS, errors="replace")
+                yield f"{term('schema:sameAs')} <{address}>"
+
+    def _result(self, node: Node) -> Iterator[str]:
+        syntax, term = self._syntax, self._syntax.term
+        yield from self._texts(node, RESULT_TEXTS)
+        number = node["number"]
+        if number is not None and number.is_finite():
+            yield f"{term('mls:hasValue')} {syntax.decimal(number)}"
+        if node.get("joint_confidence") is not None:
+            yield f"{term('kgo:jointConfidence')} {syntax.confidence(node['joint_confidence'])}"
+        if node["unit"] in UNITS:
+            yield f"{term('qudt:hasUnit')} {term(UNITS[node['unit']])}"
+        yield f"{term('kgo:resultKind')} {term(RESULT_KINDS[node['result_kind']])}"
+        yield f"{term('kgo:qualifier')} {term(QUALIFIERS[node['qualifier']])}"
+
+    def _texts(self, node: Node, properties: Mapping[str, str]) -> Iterator[str]:
+        for attribute, name in properties.items():
+            value = node.get(attribute)
+            if value is not None:
+                yield f"{self._syntax.term(name)} {text(value)}"
 
 
-@cache
-def relation_term(relation: str) -> str:
+def relation_term(relation: str, syntax: NQuads) -> str:
     """The property of a relation. Raises ExportError where it cannot be part of an IRI."""
-    return checked_iri(expand(f"kgo:{relation}"), f"relation {relation!r}")
-
-
-def _paper(about: str, node: Node) -> Iterator[str]:
-    yield from _texts(about, node, _PAPER_TEXTS)
-    published = node.get("published")
-    if published is not None:
-        datatype = date_type(published)
-        date = f'"{published}"^^{term(datatype)}' if datatype else text(published)
-        yield f"{about} {term('dcterms:date')} {date}{END}"
-    if node.get("url") is not None:
-        yield f"{about} {term('schema:url')} {text(node['url'])}^^{term('xsd:anyURI')}{END}"
-    if node.get("author_count") is not None:
-        yield f"{about} {term('kgo:authorCount')} {integer(node['author_count'])}{END}"
-    for scheme, identifier in node.get("identifiers", {}).items():
-        yield f"{about} {term('dcterms:identifier')} {text(f'{escaped(scheme)}:{identifier}')}{END}"
-        if scheme in RESOLVERS:
-            address = RESOLVERS[scheme] + quote(identifier, safe=_IN_ADDRESS, errors="replace")
-            yield f"{about} {term('schema:sameAs')} <{address}>{END}"
-
-
-def _result(about: str, node: Node) -> Iterator[str]:
-    yield from _texts(about, node, _RESULT_TEXTS)
-    number = node["number"]
-    if number is not None and number.is_finite():
-        yield f"{about} {term('mls:hasValue')} {decimal(number)}{END}"
-    if node.get("joint_confidence") is not None:
-        yield f"{about} {term('kgo:jointConfidence')} {confidence(node['joint_confidence'])}{END}"
-    if node["unit"] in UNITS:
-        yield f"{about} {term('qudt:hasUnit')} {term(UNITS[node['unit']])}{END}"
-    yield f"{about}{_KIND}{term(RESULT_KINDS[node['result_kind']])}{END}"
-    yield f"{about}{_QUALIFIER}{term(QUALIFIERS[node['qualifier']])}{END}"
-
-
-def _texts(about: str, node: Node, properties: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    for attribute, name in properties:
-        value = node.get(attribute)
-        if value is not None:
-            yield f"{about}{name}{text(value)}{END}"
+    checked_iri(expand(f"kgo:{relation}"), f"relation {relation!r}")
+    return syntax.term(f"kgo:{relation}")
 
 
 def _lists(key: str, node: Node) -> Iterator[tuple[str, list[str]]]:

@@ -17,6 +17,7 @@ import pyoxigraph
 
 from kg.errors import GraphError
 
+from .rdf_evidence import place_of
 from .rdf_vocabulary import (
     CLASSES,
     FIELDS,
@@ -181,6 +182,8 @@ class _Reading:
             "confidence": float(self._told.one(statement, "kgo:confidence")),
             "evidence": [self._item(annotation) for annotation in self._told.list(statement, "evidence")],
         }
+        if not self._told.all(statement, LISTS["evidence"][1]):
+            edge["evidence"].sort(key=place_of)
         rule = self._told.maybe(statement, "kgo:roleRule")
         if rule is not None:
             edge["role_rule"] = self._rule(rule)

@@ -12,7 +12,8 @@ from typing import IO, Final
 
 import pyoxigraph
 
-from .rdf import RdfExporter
+from .rdf import RdfExporter, quads
+from .rdf_vocabulary import CLASSES, PREFIXES
 
 # no byte of a longer character in UTF-8 is below 0x80
 _NO_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -35,8 +36,12 @@ class _Xml:
 class RdfXmlExporter(RdfExporter):
     """Writes RDF/XML, with the options of every exporter of RDF."""
 
+    made_of_pieces = False
+
     def _write(self, lines: Iterable[bytes], stream: IO[bytes], base: str) -> None:
-        super()._write(lines, _Xml(stream), base)  # type: ignore[arg-type] # all that the writer asks for
+        triples = (quad.triple for quad in quads(lines))
+        prefixes = {**PREFIXES, **{name: f"{base}{name}/" for name in (*map(str.lower, CLASSES), "rule")}}
+        pyoxigraph.serialize(triples, _Xml(stream), pyoxigraph.RdfFormat.RDF_XML, prefixes=prefixes)  # type: ignore[arg-type] # all that it asks for
 
 
 exporter = RdfXmlExporter("rdfxml", "RDF/XML, for tools that read nothing else", pyoxigraph.RdfFormat.RDF_XML)

@@ -109,7 +109,18 @@ class Tables:
             "evidence": _table(["sentence", "start", "end", "rule", "confidence"], self._evidence.rows),
             "edges": _table(["source", "target", "relation", "confidence", "evidence", "results"], self.edges),
             "results": _table(
-                ["paper", "value", "number", "unit", "kind", "qualifier", *SLOTS.values(), "nodes", "evidence"],
+                [
+                    "paper",
+                    "value",
+                    "number",
+                    "unit",
+                    "kind",
+                    "qualifier",
+                    "confidence",
+                    *SLOTS.values(),
+                    "nodes",
+                    "evidence",
+                ],
                 self.results,
             ),
             "slots": list(SLOTS.values()),
@@ -132,7 +143,10 @@ class Tables:
             proof = [item for _, _, data in self._graph.in_edges(key, data=True) for item in data.get("evidence", ())]
             texts = [node.get(slot) for slot in SLOTS.values()]
             self._results[key] = len(rows)
-            said = [node.get("unit"), node.get("result_kind"), node.get("qualifier")]
+            surest = node.get("joint_confidence")
+            if surest is None:
+                surest = max((item.get("confidence") or 0.0 for item in proof), default=None)
+            said = [node.get("unit"), node.get("result_kind"), node.get("qualifier"), _plain(surest)]
             ends = [linked.get(slot) for slot in SLOTS.values()]
             value, number = str(node.get("value") or ""), _plain(node.get("number"))
             rows.append([paper, value, number, *said, *texts, ends, self._proof(proof)])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kg._version import __version__
 
 if TYPE_CHECKING:
-    from kg.building import BuildReport, ReadingReport, build, build_folder, read_papers, resolve_folder
+    from kg.building import BuildReport, build, build_folder, resolve_folder
     from kg.competency import CompetencyQuery, competency_queries, competency_query
     from kg.conflicts import ScoreConflict, score_conflicts
     from kg.errors import ExportError, GraphError, InputError, KgError, QueryError, RuleError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kg.extraction import extract, pipeline
     from kg.folder import extraction_line, load_extractions, load_graph, load_manifest, write_extractions
     from kg.frames import Frames, leaderboard_frame
-    from kg.graph import GraphSummary, build_graph, graph_summary
+    from kg.graph import build_graph
     from kg.leaderboard import Leaderboard, LeaderboardEntry, leaderboards
     from kg.model import (
         Entity,
@@ -43,9 +43,13 @@ if TYPE_CHECKING:
     from kg.opening import OpenGraph, open  # noqa: A004 - kg.open, as gzip.open
     from kg.readers import formats, merge_duplicates, read
     from kg.readers.text import clean
+    from kg.reading import ReadingReport, read_papers
     from kg.resolution.aliases import load_aliases
     from kg.resolution.resolving import resolve
     from kg.selection import select
+    from kg.showing import show
+    from kg.summary import GraphSummary, graph_summary
+    from kg.updating import UpdateReport, add_to_folder, remove_from_folder
 
 __all__ = [
     "BuildReport",
@@ -72,7 +76,9 @@ __all__ = [
     "ScoreConflict",
     "Skipped",
     "Source",
+    "UpdateReport",
     "__version__",
+    "add_to_folder",
     "build",
     "build_folder",
     "build_graph",
@@ -101,19 +107,21 @@ __all__ = [
     "pipeline",
     "read",
     "read_papers",
+    "remove_from_folder",
     "resolve",
     "resolve_folder",
     "score_conflicts",
     "select",
+    "show",
     "write_extractions",
 ]
 
 _ROOM_OF: Final = {
     "BuildReport": "building",
-    "ReadingReport": "building",
+    "ReadingReport": "reading",
     "build": "building",
     "build_folder": "building",
-    "read_papers": "building",
+    "read_papers": "reading",
     "CompetencyQuery": "competency",
     "competency_queries": "competency",
     "competency_query": "competency",
@@ -134,9 +142,9 @@ _ROOM_OF: Final = {
     "write_extractions": "folder",
     "Frames": "frames",
     "leaderboard_frame": "frames",
-    "GraphSummary": "graph",
+    "GraphSummary": "summary",
     "build_graph": "graph",
-    "graph_summary": "graph",
+    "graph_summary": "summary",
     "Leaderboard": "leaderboard",
     "LeaderboardEntry": "leaderboard",
     "leaderboards": "leaderboard",
@@ -150,6 +158,10 @@ _ROOM_OF: Final = {
     "resolve": "resolution.resolving",
     "resolve_folder": "building",
     "select": "selection",
+    "show": "showing",
+    "UpdateReport": "updating",
+    "add_to_folder": "updating",
+    "remove_from_folder": "updating",
 }
 _ERRORS: Final = ("ExportError", "GraphError", "InputError", "KgError", "QueryError", "RuleError")
 

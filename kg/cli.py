@@ -19,12 +19,14 @@ from kg.diff_cli import diff
 from kg.errors import InputError
 from kg.eval_cli import evaluate
 from kg.export_cli import export, known_exporters
+from kg.formats_cli import formats
 from kg.leaderboard_cli import leaderboard
 from kg.model import ENTITY_TYPES, Extraction
-from kg.options import ALIASES, AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, RULES, WORKERS
+from kg.options import ALIASES, AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, READING, RULES, SCHEDULER, WORKERS
 from kg.query_cli import query
 from kg.resolve_cli import resolve
 from kg.rules_cli import rules
+from kg.serve_cli import serve
 from kg.terminal import (
     DONE_WITH_SKIPS,
     STANDARD_STREAM,
@@ -35,11 +37,12 @@ from kg.terminal import (
     progress_bar,
     shown,
 )
+from kg.update_cli import add, remove
 
 if TYPE_CHECKING:
     from kg.explaining import Explanation
 
-_READING: Final = ("format", "saved_in", "strict")
+_READING: Final = ("format", "saved_in", "columns", "strict")
 EPILOG: Final = "Exit codes: 0 all went well; 1 an error; 2 wrong usage; 3 done, but something was skipped."
 
 
@@ -57,40 +60,28 @@ def main() -> None:
     """
 
 
+main.add_command(add)
 main.add_command(evaluate)
 for _command in (central, communities, diff, gaps, similar, together, trends):
     main.add_command(_command)
 main.add_command(export)
+main.add_command(formats)
 main.add_command(leaderboard)
 main.add_command(query)
+main.add_command(remove)
 main.add_command(resolve)
 main.add_command(rules)
-
-
-def _known_format(_ctx: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:
-    try:
-        kg.read(format=name)
-    except InputError as error:
-        raise click.BadParameter(str(error)) from error
-    return name
+main.add_command(serve)
 
 
 def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(
         (
             click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."),
-            click.option(
-                "--format",
-                metavar="NAME",
-                callback=_known_format,
-                help="Read every source in this format (hf-papers, json, jsonl) instead of finding it out.",
-            ),
-            click.option(
-                "--saved-in", type=click.IntRange(1000, 9999), metavar="YEAR", help="The year of dates that give none."
-            ),
-            click.option("--strict", is_flag=True, help="Stop at the first thing that cannot be read."),
+            *READING,
             RULES,
             WORKERS,
+            SCHEDULER,
             MIN_CONFIDENCE,
         )
     ):
@@ -113,12 +104,20 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @ALIASES
 @click.option("--no-store", "store", flag_value=False, default=True, help="Leave no store to be queried in the folder.")
+@click.option(
+    "--store-evidence",
+    type=click.Choice(("full", "link", "none")),
+    default="full",
+    show_default=True,
+    help="How much evidence the store holds: full (words and sentences), link (which paper and rule), none; exports "
+    "are not affected.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Build a graph folder from files and folders of papers.
 
-    A SOURCE is a file, a folder, or - for standard input: a page pasted from Hugging Face papers, or JSON or JSON
-    Lines (gzip or not) with title and abstract, or text. The folder is replaced whole or not at all.
+    A SOURCE is a file, a folder, a URL, or - for standard input: JSON, CSV, BibTeX, or what else kg formats lists,
+    packed or not. The folder is replaced whole or not at all.
 
     \b
     Example:
@@ -148,7 +147,9 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
 @_reading_options
 @OUTPUT_FILE
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def extract(sources: tuple[str, ...], output: Path, quiet: bool, **options: Any) -> None:
+def extract(
+    sources: tuple[str, ...], output: Path, quiet: bool, workers: int, scheduler: str | None, **options: Any
+) -> None:
     """Extract entities and results as JSON Lines, one paper a line.
 
     A SOURCE is as for kg build.
@@ -158,12 +159,19 @@ def extract(sources: tuple[str, ...], output: Path, quiet: bool, **options: Any)
       kg extract examples/abstracts.jsonl -o extractions.jsonl
       kg extract - < examples/abstracts.jsonl | head -1
     """
+    from kg.cluster import check_workers, shared_work  # noqa: PLC0415 - kg --help need not wait for it
+
     to_file = str(output) != STANDARD_STREAM
     reading = {name: options.pop(name) for name in _READING}
     mention_terminal(sources)
-    with progress_bar(shown=not quiet and (to_file or not sys.stdout.isatty())) as (tell, skip):
+    with (
+        progress_bar(shown=not quiet and (to_file or not sys.stdout.isatty())) as (tell, skip),
+        shared_work(scheduler, None, workers) as (executor, at_once),
+    ):
+        check_workers(executor, rules=options["rules"])
         found = kg.read_papers(sources, leave_out=output, on_progress=tell, on_skip=skip, **reading)
-        extractions = _told(kg.extract(found.papers, **options), len(found.papers), tell)
+        told = kg.extract(found.papers, workers=at_once, executor=executor, **options)
+        extractions = _told(told, len(found.papers), tell)
         if to_file:
             kg.write_extractions(extractions, output)
         else:

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import field_at, fields_of
 from kg.components.reported import to_result
 from kg.components.tokens import token_table
-from kg.extraction import annotate, pipeline
-from kg.model import Paper
+from kg.explanations import Explanation
+from kg.extraction import annotate, pipeline, to_extraction
+from kg.model import Extraction, Paper
 from kg.readers.text import clean
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """One thing that a rule proposed.
-
-    ``what`` is an entity type, ``Result``, or ``Number`` for a number that no rule takes for a result. ``start`` and
-    ``end`` are code points in ``field``. ``lost_to`` says why the proposal was not taken, and is empty for what was.
-    ``note`` tells what else was decided: the role and its rule, or what the number was linked to.
-    """
-
-    what: str
-    text: str
-    field: str
-    start: int
-    end: int
-    rule: str
-    confidence: float
-    lost_to: str
-    note: str
+__all__ = ["Explanation", "explain", "extract_and_explain"]
 
 
 def explain(text: str | Paper, *, rules: Path | str | None = None) -> list[Explanation]:
@@ -43,7 +26,16 @@ def explain(text: str | Paper, *, rules: Path | str | None = None) -> list[Expla
     Raises RuleError where a rule is wrong.
     """
     paper = text if isinstance(text, Paper) else Paper(id="text", text=clean(text))
-    doc = annotate(pipeline(rules), paper)
+    return _explained(annotate(pipeline(rules), paper))
+
+
+def extract_and_explain(nlp: Language, paper: Paper) -> tuple[Extraction, list[Explanation]]:
+    """What a pipeline reads out of a paper, and what :func:`explain` gives for it."""
+    doc = annotate(nlp, paper)
+    return to_extraction(doc, paper), _explained(doc)
+
+
+def _explained(doc: Doc) -> list[Explanation]:
     found = [*_mentions(doc), *_results(doc), *_other_numbers(doc)]
     order = {field.name: rank for rank, field in enumerate(fields_of(doc))}
     return sorted(found, key=lambda one: (order[one.field], one.start, -one.end, bool(one.lost_to)))  # type: ignore[index]

@@ -18,12 +18,14 @@ import os
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from kg.errors import ExportError, GraphError
-from kg.graph import Graph
+from kg.graph import Graph, Piece
+from kg.model import GraphFacts
 from kg.replacing import file_replaced
 
 GROUP: Final = "kg.exporters"
@@ -43,6 +45,33 @@ class Exporter(Protocol):
 
     def __call__(self, graph: Graph, path: Path, *args: Any, **options: Any) -> None:
         """Write the graph whole to ``path``; options are keyword-only and have defaults."""
+
+
+class PieceWriter(Protocol):
+    """What tells a graph piece by piece; it can be sent to another process.
+
+    A file is a frame around sections, in each of which the pieces stand one behind the other: what stands before the
+    first section, between them, and behind the last.
+    """
+
+    def sections(self, piece: Piece) -> tuple[bytes, ...]:
+        """What a piece says, in whole lines, by section; ExportError where it cannot be said."""
+
+    def frame(self, facts: GraphFacts, lines: Sequence[int]) -> tuple[bytes, ...]:
+        """What stands around the sections of a graph, one more than these, which have so many ``lines``."""
+
+
+def piece_writer(name: str, keys: Iterable[str], **options: Any) -> PieceWriter | None:
+    """What writes a graph with nodes of these keys piece by piece, as this exporter writes it; None where it cannot.
+
+    Such an exporter says ``made_of_pieces``, and has a method ``pieces`` with the keys and its options as arguments.
+    Raises ExportError where there is no such exporter, or it refuses an option.
+    """
+    chosen = exporter(name)
+    if not getattr(chosen, "made_of_pieces", False):
+        return None
+    _check_options(chosen, name, options)
+    return cast("PieceWriter", chosen.pieces(keys, **options))  # type: ignore[attr-defined]
 
 
 def exporters() -> dict[str, Exporter]:

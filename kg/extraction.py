@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
@@ -30,6 +33,8 @@ COMPONENTS: Final = (
     "kg_results",
 )
 WITHOUT_RULES: Final = frozenset({"kg_abbreviations"})
+_READING: Final = threading.Lock()
+"""One thread of a process reads at a time, with the one pipeline that the process has: spaCy's are not for several."""
 
 
 def pipeline(rules: Path | str | None = None) -> Language:
@@ -53,20 +58,25 @@ def extract(
     rules: Path | str | None = None,
     workers: int = 1,
     min_confidence: float = 0.0,
+    executor: Executor | None = None,
 ) -> Iterator[Extraction]:
     """Read papers, or one text, and yield an extraction for each, in the order given.
 
-    ``workers`` processes share the work; what comes out does not depend on their number. Mentions and results of
-    less than ``min_confidence`` (0 to 1) are left out. Raises RuleError where a rule is wrong, and KgError where a
-    process is killed.
+    ``workers`` processes share the work; what comes out does not depend on their number. ``executor`` is any executor
+    of :mod:`concurrent.futures` that is to do it instead, with a few more tasks than ``workers`` waiting at a time; it
+    is left running (threads are taken, but only one of a process reads at a time). Mentions and results of less than
+    ``min_confidence`` (0 to 1) are left out. Raises RuleError where a rule is wrong, and KgError where a process is
+    killed.
     """
     if isinstance(papers, str):
         papers = [Paper(id="text", text=papers)]
     folder = None if rules is None else str(rules)
-    if workers > 1:
+    if workers > 1 or executor is not None:
         _pipeline(folder)  # a mistake in the rules shows here, before any process is started
+    if folder is not None and executor is not None:
+        folder = os.path.abspath(folder)  # noqa: PTH100 - who does the work may be elsewhere; links stay
     work = partial(_extract_batch, folder=folder, min_confidence=min_confidence)
-    for batch in in_batches(work, papers, workers=workers):
+    for batch in in_batches(work, papers, workers=workers, executor=executor):
         yield from batch
 
 
@@ -150,9 +160,10 @@ def _pipeline(folder: str | None) -> Language:
 
 
 def _extract_batch(papers: list[Paper], folder: str | None, min_confidence: float) -> list[Extraction]:
-    nlp = _pipeline(folder)
-    try:
-        docs = annotate_all(nlp, papers, winners_only=True)
-        return [to_extraction(doc, paper, min_confidence) for doc, paper in zip(docs, papers, strict=True)]
-    except Exception:  # noqa: BLE001 - one by one, to name the paper
-        return [extract_one(nlp, paper, min_confidence) for paper in papers]
+    with _READING:
+        nlp = _pipeline(folder)
+        try:
+            docs = annotate_all(nlp, papers, winners_only=True)
+            return [to_extraction(doc, paper, min_confidence) for doc, paper in zip(docs, papers, strict=True)]
+        except Exception:  # noqa: BLE001 - one by one, to name the paper
+            return [extract_one(nlp, paper, min_confidence) for paper in papers]

@@ -7,6 +7,7 @@
 | ``aliases.yaml`` | what overruled the resolution of names, where it was given |
 | ``resolution.toml`` | the rules of resolution, where they are not those of kg |
 | ``store/`` | the graph as an Oxigraph store, unless it was not wanted |
+| ``catalogue.sqlite`` | what ``kg serve`` looks things up in, made when it is first needed |
 | ``manifest.json`` | version, hash of the rules, inputs with their hashes, counts, what was skipped |
 """
 
@@ -33,18 +34,24 @@ EXTRACTIONS: Final = "extractions.jsonl"
 MANIFEST: Final = "manifest.json"
 GRAPH: Final = "graph"
 ALIASES: Final = "aliases.yaml"
+CATALOGUE: Final = "catalogue.sqlite"
 STORE: Final = "store"
 """The folder of the store in a graph folder, and what the manifest says of it."""
 _STORE_FILE: Final = re.compile(
     r"[0-9]+\.(?:sst|log|blob)|(?:MANIFEST|OPTIONS)-[0-9]+|CURRENT|IDENTITY|LOCK|LOG(?:\.old\.[0-9]+)?"
 )
 _BLOCK: Final = 1 << 20
-_NO_EXTRACTION: Final = "no extraction as kg extract and kg build write them"
+NO_EXTRACTION: Final = "no extraction as kg extract and kg build write them"
 
 
 def extraction_line(extraction: Extraction) -> bytes:
     """An extraction as one line of JSON Lines in UTF-8."""
-    return json.dumps(extraction_to_json(extraction), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return json_line(extraction_to_json(extraction))
+
+
+def json_line(record: JsonObject) -> bytes:
+    """An object as one line of JSON Lines in UTF-8."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def write_extractions(extractions: Iterable[Extraction], path: Path) -> None:
@@ -52,7 +59,7 @@ def write_extractions(extractions: Iterable[Extraction], path: Path) -> None:
 
     Raises GraphError where the file cannot be written.
     """
-    with _named_errors(path), file_replaced(path) as part, part.open("wb") as file:
+    with named_errors(path), file_replaced(path) as part, part.open("wb") as file:
         file.writelines(extraction_line(extraction) for extraction in extractions)
 
 
@@ -68,7 +75,7 @@ def load_extractions(path: str | os.PathLike[str]) -> Iterator[Extraction]:
     try:
         with file.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                yield _extraction(line, f"{file}:{number}")
+                yield read_extraction(line, f"{file}:{number}")
     except FileNotFoundError as error:
         raise GraphError(f"{file} is not there; make it with kg build or kg extract") from error
     except OSError as error:
@@ -107,7 +114,7 @@ def load_resolution(path: str | os.PathLike[str]) -> tuple[Aliases | None, Resol
 
 def write_resolution(folder: Path, aliases: Aliases | None, rules: ResolutionRules | None) -> None:
     """Keep aliases, and rules of resolution that are not those of kg, in a graph folder. Raises GraphError."""
-    with _named_errors(folder):
+    with named_errors(folder):
         if aliases is not None:
             (folder / ALIASES).write_text(aliases.text, "utf-8", newline="")
         if rules is not None and rules.text != default_resolution_rules().text:
@@ -146,7 +153,8 @@ def own_files(folder: Path) -> frozenset[str]:
         manifest = load_manifest(folder)
     except GraphError:
         return frozenset()
-    return frozenset((*manifest["files"], MANIFEST, *([STORE] if STORE in manifest else [])))
+    beside = [CATALOGUE] if (folder / CATALOGUE).exists() else []
+    return frozenset((*manifest["files"], MANIFEST, *beside, *([STORE] if STORE in manifest else [])))
 
 
 def write_manifest(folder: Path, content: JsonObject) -> None:
@@ -154,7 +162,7 @@ def write_manifest(folder: Path, content: JsonObject) -> None:
 
     Raises GraphError where it cannot be written.
     """
-    with _named_errors(folder / MANIFEST):
+    with named_errors(folder / MANIFEST):
         files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
         manifest = {"kg_version": __version__, **content, "files": files}
         (folder / MANIFEST).write_bytes(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
@@ -169,13 +177,14 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _extraction(line: bytes, place: str) -> Extraction:
+def read_extraction(line: bytes, place: str) -> Extraction:
+    """The extraction in a line; GraphError, with the place of the line, where there is none."""
     try:
         extraction = extraction_from_json(json.loads(line))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise GraphError(f"{place}: {_NO_EXTRACTION}") from error
+        raise GraphError(f"{place}: {NO_EXTRACTION}") from error
     if not all(map(_is_sound, extraction.entities)) or not isinstance(extraction.paper.id, str):
-        raise GraphError(f"{place}: {_NO_EXTRACTION}")
+        raise GraphError(f"{place}: {NO_EXTRACTION}")
     return extraction
 
 
@@ -185,7 +194,8 @@ def _is_sound(entity: Any) -> bool:
 
 
 @contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
+def named_errors(path: Path) -> Iterator[None]:
+    """Raise GraphError, with the path, where something cannot be written."""
     try:
         yield
     except OSError as error:

@@ -55,70 +55,57 @@ The graph itself has ``name``, ``kg_version`` and, if given, ``rules_hash``.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import TypeAlias
 
 import networkx as nx
 
-from kg import names
 from kg._version import __version__
 from kg.errors import GraphError
 from kg.iris import slug
-from kg.model import ENTITY_TYPES, ROLES, Entity, EntityType, Evidence, Extraction, Mention, Paper, Result, Role
+from kg.model import Extraction
+from kg.pieces import (
+    KINDS,
+    ROLE_RELATIONS,
+    SLOTS,
+    Edges,
+    EvidenceItem,
+    Implied,
+    Piece,
+    paper_key,
+    paper_piece,
+    result_key,
+)
 from kg.resolution.aliases import Aliases
-from kg.resolution.identities import Identity
+from kg.resolution.identities import Identities, Identity, NamedEntity
 from kg.resolution.resolving import resolve
 from kg.resolution.settings import ResolutionRules
 
+__all__ = [
+    "KINDS",
+    "ROLE_RELATIONS",
+    "SLOTS",
+    "Assembly",
+    "EvidenceItem",
+    "Graph",
+    "Implied",
+    "Piece",
+    "build_graph",
+    "check_ids_differ",
+    "entity_key",
+    "paper_key",
+    "paper_piece",
+    "put_together",
+    "result_key",
+]
+
 Graph: TypeAlias = "nx.MultiDiGraph[str]"
-EvidenceItem: TypeAlias = dict[str, Any]
-
-KINDS: Final = ("Paper", *ENTITY_TYPES, "Result")
-ROLE_RELATIONS: Final[Mapping[Role, str]] = {
-    "introduced": "introduces",
-    "used": "uses",
-    "compared": "comparesWith",
-    "mentioned": "mentions",
-}
-SLOTS: Final[Mapping[str, tuple[EntityType, str]]] = {
-    "method": ("Method", "hasMethod"),
-    "dataset": ("Dataset", "hasDataset"),
-    "metric": ("Metric", "hasMetric"),
-    "task": ("Task", "hasTask"),
-    "baseline": ("Method", "hasBaseline"),
-}
-_FURTHER: Final[Mapping[str, tuple[str, frozenset[Role]]]] = {
-    "Dataset": ("evaluatesOn", frozenset({"introduced", "used", "compared"})),
-    "Task": ("addresses", frozenset({"introduced", "used"})),
-    "Metric": ("reports", frozenset({"used"})),
-}
-_PLACE: Final = ("paper", "field", "start", "end", "rule")
-_LABEL_LENGTH: Final = 80
-
-
-def paper_key(paper: Paper) -> str:
-    """The node key of a paper."""
-    return f"paper/{slug(paper.id)}"
 
 
 def entity_key(identity: Identity) -> str:
     """The node key of an entity."""
     return f"{identity.type.lower()}/{slug(identity.label)}"
-
-
-def _type_of(node: str) -> str:
-    """The type of an entity, by its node key."""
-    return node.partition("/")[0].capitalize()
-
-
-def result_key(paper: Paper, number: int) -> str:
-    """The node key of a paper's result, counted from 1."""
-    return f"result/{slug(paper.id)}/{number}"
 
 
 def build_graph(
@@ -131,239 +118,71 @@ def build_graph(
 ) -> Graph:
     """The graph of these extractions, the same whatever their order; what it holds stands at the top of this module.
 
-    ``aliases`` and ``resolution`` are passed to :func:`kg.resolve`. Raises GraphError where two papers have one
-    id, where a mention's or a result's offsets do not give its text, or where the aliases contradict each other.
+    Each paper stands before its results, by the papers' ids, and all of them before the entities. ``aliases`` and
+    ``resolution`` are passed to :func:`kg.resolve`. Raises GraphError where two papers have one id, where offsets do
+    not give the text that should stand there, or where the aliases contradict each other.
     """
     papers = sorted(extractions, key=lambda extraction: extraction.paper.id)
-    for one, other in pairwise(papers):
-        if one.paper.id == other.paper.id:
-            raise GraphError(f"two papers have the id {one.paper.id!r}; merge them, or give one of them another id")
-    folded = cache(names.key)
-    identities = resolve(papers, aliases=aliases, rules=resolution)
+    check_ids_differ([extraction.paper.id for extraction in papers])
+    assembly = Assembly(resolve(papers, aliases=aliases, rules=resolution))
+    pieces = [paper_piece(extraction, assembly.nodes(extraction.entities)) for extraction in papers]
+    pieces.append(assembly.shared(implied for piece in pieces for implied in piece.implied))
+    return put_together(pieces, name=name, rules_hash=rules_hash)
+
+
+def put_together(pieces: Sequence[Piece], *, name: str = "kg", rules_hash: str | None = None) -> Graph:
+    """One graph of pieces that have all its nodes among them."""
     graph: Graph = nx.MultiDiGraph(name=name, kg_version=__version__)
     if rules_hash is not None:
         graph.graph["rules_hash"] = rules_hash
-    node_of = {(one.type, one.label): entity_key(one) for one in identities.all}
-    edges = _Edges()
-    results: list[tuple[str, dict[str, Any]]] = []
-    for extraction in papers:
-        graph.add_node(paper_key(extraction.paper), **_paper_attributes(extraction.paper))
-        found = map(identities.of, extraction.entities)
-        nodes = [node_of[one.type, one.label] for one in found]
-        results.extend(_PaperEdges(extraction, nodes, folded).add_to(edges))
-    for identity in sorted(identities.all, key=entity_key):
-        graph.add_node(
-            entity_key(identity),
-            kind=identity.type,
-            label=identity.label,
-            names=list(identity.names),
-            papers=identity.papers,
-            links=list(identity.links),
-        )
-    graph.add_nodes_from(results)
-    for variant in identities.variants:
-        edges.relate(entity_key(variant.variant), "variantOf", entity_key(variant.of), reason=variant.reason)
-    edges.add_to(graph)
+    for piece in pieces:
+        graph.add_nodes_from(piece.nodes)
+    for piece in pieces:
+        for source, target, relation, edge in piece.edges:
+            graph.add_edge(source, target, key=relation, **edge)
     return graph
 
 
-def _paper_attributes(paper: Paper) -> dict[str, Any]:
-    return {
-        "kind": "Paper",
-        "label": paper.title or _beginning(paper.field_text("text") or paper.field_text("abstract")) or paper.id,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "text": paper.text,
-        "published": paper.published,
-        "authors": list(paper.authors),
-        "author_count": paper.author_count,
-        "venue": paper.venue,
-        "url": paper.url,
-        "identifiers": dict(sorted(paper.identifiers.items())),
-        "sources": [{"file": source.file, "record": source.record} for source in paper.sources],
-    }
+def check_ids_differ(ids: Sequence[str]) -> None:
+    """Raise GraphError where two papers have one of these ids, which are sorted."""
+    for one, other in pairwise(ids):
+        if one == other:
+            raise GraphError(f"two papers have the id {one!r}; merge them, or give one of them another id")
 
 
-def _beginning(text: str) -> str:
-    if len(text) <= _LABEL_LENGTH:
-        return text
-    return text[:_LABEL_LENGTH].rsplit(" ", 1)[0] + "…"
+class Assembly:
+    """What papers share in a graph, given which names are one thing."""
 
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+        self._key_of = {(one.type, one.label): entity_key(one) for one in identities.all}
 
-def _result_label(result: Result) -> str:
-    unit = result.unit or ""
-    number = f"{result.value}{unit}" if unit in {"%", "x"} else f"{result.value} {unit}".rstrip()
-    metric = f" {result.metric}" if result.metric else ""
-    dataset = f" on {result.dataset}" if result.dataset else ""
-    return f"{number}{metric}{dataset}"
+    def keys(self) -> Iterable[str]:
+        """The node keys of all things."""
+        return self._key_of.values()
 
+    def nodes(self, entities: Iterable[NamedEntity]) -> list[str]:
+        """The node keys of the entities of a paper, in their order."""
+        return [self._key_of[one.type, one.label] for one in map(self._identities.of, entities)]
 
-class _Edges:
-    """Collects the edges of a graph, so that what several results imply becomes one edge with all their evidence."""
-
-    def __init__(self) -> None:
-        self._edges: dict[tuple[str, str, str], dict[str, Any]] = {}
-
-    def add(self, source: str, relation: str, target: str, evidence: list[EvidenceItem], **attributes: str) -> None:
-        """An edge that is said once."""
-        self._edges[source, target, relation] = {"evidence": list(evidence), **attributes}
-
-    def relate(self, source: str, relation: str, target: str, **attributes: str) -> None:
-        """An edge for which names speak, and no paper."""
-        self._edges[source, target, relation] = {"evidence": [], "confidence": 1.0, **attributes}
-
-    def derive(self, source: str, relation: str, target: str, evidence: list[EvidenceItem], *, result: str) -> None:
-        """An edge that a result implies."""
-        edge = self._edges.setdefault((source, target, relation), {"evidence": [], "derived_from": []})
-        edge["evidence"].extend(evidence)
-        edge["derived_from"].append(result)
-
-    def add_to(self, graph: Graph) -> None:
-        """Add them all, sorted by source, target and relation."""
-        for (source, target, relation), edge in sorted(self._edges.items(), key=itemgetter(0)):
-            evidence = _distinct(edge.pop("evidence"))
-            confidence = edge.pop("confidence", None) or max((item["confidence"] for item in evidence), default=0.0)
-            graph.add_edge(
-                source, target, key=relation, relation=relation, confidence=confidence, evidence=evidence, **edge
+    def shared(self, implied: Iterable[Implied]) -> Piece:
+        """All entities, given what the papers imply of them, in the order of the papers."""
+        edges = Edges()
+        for one in implied:
+            edges.derive(one)
+        for variant in self._identities.variants:
+            edges.relate(entity_key(variant.variant), "variantOf", entity_key(variant.of), reason=variant.reason)
+        nodes = [
+            (
+                key,
+                {
+                    "kind": identity.type,
+                    "label": identity.label,
+                    "names": list(identity.names),
+                    "papers": identity.papers,
+                    "links": list(identity.links),
+                },
             )
-
-
-def _distinct(evidence: list[EvidenceItem]) -> list[EvidenceItem]:
-    if len(evidence) == 1:
-        return evidence
-    return list({tuple(item[name] for name in _PLACE): item for item in evidence}.values())
-
-
-class _PaperEdges:
-    """The edges and the results that one paper gives; ``nodes`` are the keys of its entities, in their order.
-
-    A node can be of another type than the entity, where most papers give it that type.
-    """
-
-    def __init__(self, extraction: Extraction, nodes: list[str], key: Callable[[str], str]) -> None:
-        self._extraction = extraction
-        self._paper = paper_key(extraction.paper)
-        self._key = key
-        self._reading_order = {name: rank for rank, (name, _) in enumerate(extraction.paper.fields())}
-        self._nodes = nodes
-        self._node_of: dict[tuple[EntityType, str], str] = {}
-        bearers = list(zip(extraction.entities, self._nodes, strict=True))
-        for entity, node in bearers:
-            for name in entity.names:
-                self._node_of.setdefault((entity.type, name), node)
-        for entity, node in bearers:
-            for name in entity.names:
-                self._node_of.setdefault((entity.type, key(name)), node)
-
-    def add_to(self, edges: _Edges) -> list[tuple[str, dict[str, Any]]]:
-        self._add_entities(edges)
-        return [self._add_result(number, r, edges) for number, r in enumerate(self._extraction.results, start=1)]
-
-    def _add_entities(self, edges: _Edges) -> None:
-        by_node: defaultdict[str, list[Entity]] = defaultdict(list)
-        for entity, node in zip(self._extraction.entities, self._nodes, strict=True):
-            by_node[node].append(entity)
-        for node, entities in by_node.items():
-            # two entities of a paper can turn out to be one thing; the strongest role is the paper's
-            foremost = min(entities, key=lambda entity: (ROLES.index(entity.role), entity.role_rule))
-            evidence = self._mentions(entities)
-            edges.add(self._paper, ROLE_RELATIONS[foremost.role], node, evidence, role_rule=foremost.role_rule)
-            further, roles = _FURTHER.get(_type_of(node), ("", frozenset[Role]()))
-            if foremost.role in roles:
-                edges.add(self._paper, further, node, evidence)
-
-    def _add_result(self, number: int, result: Result, edges: _Edges) -> tuple[str, dict[str, Any]]:
-        node = result_key(self._extraction.paper, number)
-        words = result.evidence
-        evidence = [self._item(words, (words.sentence_start, words.sentence_end))]
-        edges.add(self._paper, "reports", node, evidence)
-        found: dict[str, str] = {}
-        for slot, (type_, relation) in SLOTS.items():
-            target = self._named(getattr(result, slot), type_)
-            if target is not None and _type_of(target) == type_:
-                found[slot] = target
-                edges.add(node, relation, target, evidence)
-        method, dataset, baseline = found.get("method"), found.get("dataset"), found.get("baseline")
-        if method and dataset:
-            edges.derive(method, "evaluatedOn", dataset, evidence, result=node)
-        if method and baseline and method != baseline and result.kind != "score":
-            edges.derive(method, "outperforms", baseline, evidence, result=node)
-        return node, {
-            "kind": "Result",
-            "label": _result_label(result),
-            "value": result.value,
-            "number": result.number,
-            "unit": result.unit,
-            "result_kind": result.kind,
-            "qualifier": result.qualifier,
-            "joint_confidence": result.joint_confidence,
-            **{slot: getattr(result, slot) for slot in ("metric", "dataset", "task", "method", "baseline")},
-            "paper": self._paper,
-        }
-
-    def _named(self, name: str | None, type_: EntityType) -> str | None:
-        if not name:
-            return None
-        return self._node_of.get((type_, name)) or self._node_of.get((type_, self._key(name)))
-
-    def _mentions(self, entities: list[Entity]) -> list[EvidenceItem]:
-        mentions = [mention for entity in entities for mention in entity.mentions]
-        mentions.sort(key=lambda m: (self._reading_order.get(m.field, 0), m.start, m.end, m.rule))
-        return [self._item(mention, self._extraction.sentence_of(mention.field, mention.start)) for mention in mentions]
-
-    def _item(self, words: Mention | Evidence, sentence: tuple[int, int]) -> EvidenceItem:
-        stored = self._extraction.paper.field_text(words.field)
-        found = stored[words.start : words.end]
-        if found != words.text:
-            place = f"{words.field}[{words.start}:{words.end}]"
-            raise GraphError(f"paper {self._extraction.paper.id!r}: {place} is {found!r}, not {words.text!r}")
-        return {
-            "paper": self._paper,
-            "field": words.field,
-            "start": words.start,
-            "end": words.end,
-            "text": words.text,
-            "sentence": stored[sentence[0] : sentence[1]],
-            "sentence_start": sentence[0],
-            "rule": words.rule,
-            "confidence": words.confidence,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphSummary:
-    """What a graph holds, in numbers.
-
-    ``entities`` counts nodes by type, ``results`` result nodes by kind, ``edges`` edges by relation, the most
-    frequent first; ``top`` lists for each type the entities that most papers name, as (label, papers).
-    """
-
-    papers: int
-    entities: Mapping[str, int]
-    results: Mapping[str, int]
-    edges: Mapping[str, int]
-    top: Mapping[str, tuple[tuple[str, int], ...]]
-
-
-def graph_summary(graph: Graph, *, top: int = 10) -> GraphSummary:
-    """Count what a graph holds, and find the ``top`` entities of each type."""
-    nodes = [attributes for _, attributes in graph.nodes(data=True)]
-    kinds = Counter(attributes["kind"] for attributes in nodes)
-    best = {
-        type_: sorted(
-            ((node["label"], node["papers"]) for node in nodes if node["kind"] == type_),
-            key=lambda pair: (-pair[1], pair[0]),
-        )[:top]
-        for type_ in ENTITY_TYPES
-    }
-    return GraphSummary(
-        papers=kinds["Paper"],
-        entities={type_: kinds[type_] for type_ in ENTITY_TYPES},
-        results=_ranked(node["result_kind"] for node in nodes if node["kind"] == "Result"),
-        edges=_ranked(relation for _, _, relation in graph.edges(keys=True)),
-        top={type_: tuple(found) for type_, found in best.items()},
-    )
-
-
-def _ranked(values: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0])))
+            for key, identity in sorted((entity_key(one), one) for one in self._identities.all)
+        ]
+        return Piece(nodes, edges.sorted(), [])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
-from kg.options import FORMAT, PLOT, RULES
+from kg.options import FORMAT, LIKELY, PLOT, RULES
 from kg.tables import FOR_PEOPLE, ROWS, Table, for_machines, for_people, limit
 from kg.terminal import count_of
 
@@ -24,8 +24,6 @@ _BOARD: Final = ("dataset", "metric", "task", "unit", "direction")
 _BOARD_OF_ENTRY: Final = ("dataset", "metric", "unit", "direction")
 _OVERVIEW: Final = (*_BOARD, "scores", "changes", "papers", "best", "method")
 _CONFLICT: Final = ("dataset", "metric", "unit")
-_LIKELY: Final = 0.4
-"""Of the scores that are as sure as this, more than half have kind, metric, dataset and method as annotated."""
 _NOTHING: Final = "the graph holds no leaderboard"
 _NO_CONFLICT: Final = "no papers contradict each other"
 
@@ -47,7 +45,7 @@ _NO_CONFLICT: Final = "no papers contradict each other"
     "--min-confidence",
     type=click.FloatRange(0, 1),
     metavar="0..1",
-    default=_LIKELY,
+    default=LIKELY,
     show_default=True,
     help="Leave out results that are less sure than this as a whole, with metric, dataset, method and baseline.",
 )

@@ -6,6 +6,7 @@ stored text of one field of one paper, end exclusive, so that ``field_text[start
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -169,6 +170,32 @@ class Result:
     baseline: str | None
     evidence: Evidence
     joint_confidence: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class GraphFacts:
+    """What can be told of a graph without having it in memory, counted piece by piece.
+
+    ``nodes`` are counted by kind, ``results`` by kind of result, ``edges`` by relation; ``rules`` are the ids of all
+    rules that stand in evidence or decided a role, ``example`` is the node key of the first paper.
+    """
+
+    name: str | None = None
+    kg_version: str | None = None
+    rules_hash: str | None = None
+    nodes: Counter[str] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
+    edges: Counter[str] = field(default_factory=Counter)
+    rules: set[str] = field(default_factory=set)
+    example: str | None = None
+
+    def add(self, other: GraphFacts) -> None:
+        """Count what another piece holds as well, which comes after this one."""
+        self.nodes.update(other.nodes)
+        self.results.update(other.results)
+        self.edges.update(other.edges)
+        self.rules |= other.rules
+        self.example = self.example or other.example
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

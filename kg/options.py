@@ -7,14 +7,67 @@ from typing import Final
 
 import click
 
+from kg.errors import InputError
 from kg.tables import FORMATS
 from kg.terminal import STANDARD_STREAM
 
 PLOT_FORMATS: Final = (".svg", ".png")
+LIKELY: Final = 0.4
+"""Of the scores that are as sure as this, more than half have kind, metric, dataset and method as annotated."""
 
 RULES: Final = click.option(
     "--rules", type=click.Path(file_okay=False), metavar="FOLDER", help="A folder of rules laid over those of kg."
 )
+
+
+def _columns(_ctx: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> dict[str, str]:
+    """The columns by field, as words like ``title=Titel`` say them."""
+    from kg.readers.columns import checked  # noqa: PLC0415 - kg --help need not wait for the readers
+
+    pairs = [word.partition("=") for word in words]
+    wrong = next((word for word, (field, _, column) in zip(words, pairs, strict=True) if not (field and column)), None)
+    if wrong is not None:
+        raise click.BadParameter(f"{wrong!r} is not FIELD=COLUMN, such as title=Titel")
+    try:
+        return dict(checked({field.strip(): column.strip() for field, _, column in pairs}))
+    except InputError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+MAP: Final = click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    callback=_columns,
+    help="The column (of CSV or Parquet) or key (of JSON) that holds title, abstract, authors ...; may be repeated.",
+)
+
+
+def _known_format(_ctx: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:
+    from kg.readers import read  # noqa: PLC0415 - as above
+
+    try:
+        read(format=name)
+    except InputError as error:
+        raise click.BadParameter(str(error)) from error
+    return name
+
+
+READING: Final = (
+    click.option(
+        "--format",
+        metavar="NAME",
+        callback=_known_format,
+        help="Read every source in this format (see kg formats) instead of finding it out.",
+    ),
+    click.option(
+        "--saved-in", type=click.IntRange(1000, 9999), metavar="YEAR", help="The year of dates that give none."
+    ),
+    MAP,
+    click.option("--strict", is_flag=True, help="Stop at the first thing that cannot be read."),
+)
+"""How sources are read."""
 WORKERS: Final = click.option(
     "--workers",
     type=click.IntRange(1),
@@ -22,6 +75,11 @@ WORKERS: Final = click.option(
     default=1,
     show_default=True,
     help="How many processes share the work.",
+)
+SCHEDULER: Final = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Let the workers of a Dask cluster do the work, such as tcp://host:8786; --workers does not count then.",
 )
 MIN_CONFIDENCE: Final = click.option(
     "--min-confidence",

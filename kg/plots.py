@@ -104,6 +104,24 @@ def cells_plot(
         axes.set_xlabel(value)
 
 
+def growth_plot(
+    table: pd.DataFrame, path: Path, *, title: str, over: str, left: tuple[str, str], right: tuple[str, str]
+) -> None:
+    """Two columns of a frame over a third one, each with an axis of its own from zero; for ``path`` see above.
+
+    ``left`` and ``right`` are each a column and what to write on its axis.
+    """
+    with _figure(path, title, height=4.5) as axes:
+        other = axes.twinx()
+        other.spines["right"].set_visible(True)
+        for number, (one, (column, words)) in enumerate(((axes, left), (other, right))):
+            one.plot(table[over], table[column], color=_COLOURS[number], linestyle=_DASHES[number], marker="o")
+            one.set_ylabel(words, color=_COLOURS[number])
+            one.set_ylim(bottom=0)
+        axes.set_xlim(left=0)
+        axes.set_xlabel(over)
+
+
 def leaderboard_plot(board: Leaderboard, path: Path) -> None:
     """The scores of a board by the year of their papers, with the best so far as a line; for ``path`` see above.
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -28,31 +28,49 @@ def batches(items: Iterable[Item], size: int = BATCH_SIZE) -> Iterator[list[Item
 
 
 def in_batches(
-    work: Callable[[list[Item]], Found], items: Iterable[Item], *, workers: int, size: int = BATCH_SIZE
+    work: Callable[[list[Item]], Found],
+    items: Iterable[Item],
+    *,
+    workers: int,
+    size: int = BATCH_SIZE,
+    executor: Executor | None = None,
 ) -> Iterator[Found]:
     """What ``work`` makes of the items, ``size`` at a time, in their order, by so many processes (one: this one).
 
-    ``work`` and what it makes must be of the kind that can be pickled where there are several. Raises KgError where a
-    process is killed.
+    ``executor`` is another one to do the work, for ``workers`` at a time; it is left running. Only some batches more
+    than these are ever waiting, so memory does not grow with the items. ``work`` and what it makes must be of the kind
+    that can be pickled where there are several. Raises KgError where a process is killed.
     """
     given = batches(items, size)
-    if workers <= 1:
+    if workers <= 1 and executor is None:
         yield from map(work, given)
         return
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    chosen = executor or ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:
-        pending: deque[Future[Found]] = deque()
-        for batch in given:
-            with _interrupts_held():  # the processes start here
-                pending.append(executor.submit(work, batch))
-            if len(pending) > 2 * workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        yield from _in_order(chosen, work, given, 2 * workers)
     except BrokenProcessPool as error:
         raise KgError("a process was ended from outside (memory?); try again with fewer workers") from error
     finally:
-        executor.shutdown(cancel_futures=True)
+        if executor is None:
+            chosen.shutdown(cancel_futures=True)
+
+
+def _in_order(
+    executor: Executor, work: Callable[[list[Item]], Found], given: Iterable[list[Item]], most: int
+) -> Iterator[Found]:
+    """The results of an executor in the order of the batches, of which at most so many wait."""
+    pending: deque[Future[Found]] = deque()
+    try:
+        for batch in given:
+            with _interrupts_held():  # the processes start here
+                pending.append(executor.submit(work, batch))
+            if len(pending) > most:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from kg.competency import CompetencyQuery
 
 _ALL: Final = ""
+_OF_EVIDENCE: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
+"""Evidence is found in its named graph only."""
+_MISSING: Final = {
+    "link": "which papers and rules speak for an edge, but not their words; kg build without --store-evidence has them",
+    "none": "no evidence, so none is found; kg build without --store-evidence has it",
+}
 
 
 @click.command()
@@ -91,11 +98,13 @@ def query(
 
 def _answer(graph: Path, asked: str, form: str, timeout: float, max_size: float) -> None:
     from kg.querying import query_store  # noqa: PLC0415 - kg --help need not wait for it
-    from kg.store import store_folder  # noqa: PLC0415
+    from kg.store import store_folder, stored_evidence  # noqa: PLC0415
 
     with store_folder(graph) as (store, namespaces, was_there):
         if not was_there:
             click.echo(f"kg: {shown(graph)} has no store; one was made for this query (kg build leaves one)", err=True)
+        elif _OF_EVIDENCE.search(asked) and (missing := _MISSING.get(stored_evidence(graph))):
+            click.echo(f"kg: the store of {shown(graph)} holds {missing}", err=True)
         found = query_store(store, asked, namespaces, form=form, seconds=timeout, megabytes=max_size)
     sys.stdout.buffer.write(found.content)
     if form in {"json", "xml"} or (found.kind == "truth" and form != "table"):

@@ -1,28 +1,29 @@
-"""A query in a process of its own, which can be ended from outside: Oxigraph cannot be told to stop.
+"""What answers queries in a process of its own, which can be ended from outside: Oxigraph cannot be told to stop.
 
-Run as ``python -m kg.query_process``; :mod:`kg.querying` starts it. A request comes in on standard input as JSON
-(``store``, ``query``, ``base``, ``prefixes``, ``form``, ``most``); what goes out on standard output is one line of
-JSON, ``{"kind": "rows"}`` ("triples", "truth") or ``{"error": "…"}``, and then the answer.
+Run as ``python -m kg.query_process`` by :mod:`kg.querying`, as :mod:`kg.process_pool` describes. Its settings are
+``store``, ``base``, ``prefixes`` and ``memory``, how many bytes it may take beside those of the files (None: as many as
+there are). A question has ``query``, ``forms``, ``most``, ``default_graphs`` and ``named_graphs``; an answer ``kind``
+("rows", "triples", "truth") and ``form``.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pyoxigraph
 
-from kg.errors import KgError, QueryError
-from kg.query_forms import RESULT_FORMS, TABLE, TRIPLE_FORMS
-from kg.sparql import Namespaces, open_store, solve
+from kg.errors import AnswerFormError, QueryError, SizeLimitError
+from kg.model import JsonObject
+from kg.process_pool import Told, serve
+from kg.query_forms import MEGABYTE, RESULT_FORMS, TRIPLE_FORMS
+from kg.sparql import Found, Namespaces, open_store, solve
 
 Form = TypeVar("Form")
 
-MEGABYTE: Final = 1_000_000
 RESULTS: Final = dict(
     zip(
         RESULT_FORMS,
@@ -35,9 +36,13 @@ RESULTS: Final = dict(
         strict=True,
     )
 )
-TRIPLES: Final = dict(zip(TRIPLE_FORMS, (pyoxigraph.RdfFormat.TURTLE, pyoxigraph.RdfFormat.N_TRIPLES), strict=True))
-DEFAULT_RESULTS: Final = "json"
-DEFAULT_TRIPLES: Final = "turtle"
+TRIPLES: Final = dict(
+    zip(
+        TRIPLE_FORMS,
+        (pyoxigraph.RdfFormat.TURTLE, pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.RDF_XML),
+        strict=True,
+    )
+)
 
 
 class _Limited(io.BytesIO):
@@ -52,33 +57,35 @@ class _Limited(io.BytesIO):
         return super().write(block)
 
 
-def answer(store: pyoxigraph.Store, query: str, namespaces: Namespaces, form: str, most: int) -> tuple[str, bytes]:
-    """What a store answers, as its kind ("rows", "triples" or "truth") and bytes in a form.
+def answer(found: Found, namespaces: Namespaces, forms: Sequence[str], most: int) -> tuple[str, str, bytes]:
+    """What was found, as its kind ("rows", "triples" or "truth"), form and bytes.
 
-    The form is one of ``kg.query_forms.FORMS``; rows and truths cannot be written as triples, nor triples as rows.
-    Triples are sorted. Raises QueryError where the query is wrong, the form does not fit, or the answer has more than
-    ``most`` bytes.
+    ``forms`` are some of ``kg.query_forms.RESULT_FORMS`` and ``TRIPLE_FORMS``; the first one counts that fits: rows and
+    truths cannot be written as triples, nor triples as rows. Triples are sorted. Raises AnswerFormError where no form
+    fits, SizeLimitError where the answer has more than ``most`` bytes, QueryError where it cannot be written.
     """
-    found = solve(store, query, namespaces)
     written = _Limited(most)
     try:
         if isinstance(found, pyoxigraph.QueryTriples):
             kind = "triples"
-            chosen = _fitting(TRIPLES, DEFAULT_TRIPLES if form == TABLE else form, kind)
+            form = _fitting(TRIPLES, forms, kind)
             triples = sorted(set(_counted(found, most)), key=str)
-            pyoxigraph.serialize(triples, written, chosen, prefixes=_used(namespaces, triples))
+            pyoxigraph.serialize(triples, written, TRIPLES[form], prefixes=_used(namespaces, triples))
         else:
             kind = "truth" if isinstance(found, pyoxigraph.QueryBoolean) else "rows"
-            found.serialize(written, _fitting(RESULTS, DEFAULT_RESULTS if form == TABLE else form, kind))
-    except OSError as error:
+            form = _fitting(RESULTS, forms, kind)
+            found.serialize(written, RESULTS[form])
+    except (OSError, ValueError, RuntimeError) as error:
         raise QueryError(f"the query cannot be answered: {error}") from error
-    return kind, written.getvalue()
+    return kind, form, written.getvalue()
 
 
-def _fitting(forms: Mapping[str, Form], form: str, kind: str) -> Form:
-    if form not in forms:
-        raise QueryError(f"the answer is {kind}, which {form!r} cannot hold; ask for one of: {', '.join(forms)}")
-    return forms[form]
+def _fitting(known: Mapping[str, Form], forms: Sequence[str], kind: str) -> str:
+    found = next((form for form in forms if form in known), None)
+    if found is None:
+        asked = " or ".join(map(repr, forms)) or "what was asked for"
+        raise AnswerFormError(f"the answer is {kind}, which {asked} cannot hold; ask for one of: {', '.join(known)}")
+    return found
 
 
 def _used(namespaces: Namespaces, triples: list[pyoxigraph.Triple]) -> dict[str, str]:
@@ -102,25 +109,36 @@ def _counted(triples: Iterator[pyoxigraph.Triple], most: int) -> Iterator[pyoxig
 
 def _check_size(size: int, most: int) -> None:
     if size > most:
-        raise QueryError(
-            f"the answer is larger than {most / MEGABYTE:,g} MB; add a LIMIT to the query, or give --max-size"
+        raise SizeLimitError(f"the answer is larger than {most / MEGABYTE:,g} MB; add a LIMIT to the query")
+
+
+class _Answers:
+    """Answers questions to one store."""
+
+    def __init__(self, settings: JsonObject) -> None:
+        self._store = open_store(Path(settings["store"]))
+        self._namespaces = Namespaces(settings["base"], settings["prefixes"])
+        _limit_memory(settings["memory"])
+
+    def __call__(self, question: JsonObject) -> Told:
+        found = solve(
+            self._store,
+            question["query"],
+            self._namespaces,
+            default_graphs=question["default_graphs"],
+            named_graphs=question["named_graphs"],
         )
+        kind, form, content = answer(found, self._namespaces, question["forms"], question["most"])
+        return {"kind": kind, "form": form}, content
 
 
-def main() -> None:
-    """Answer the request on standard input."""
-    request = json.load(sys.stdin.buffer)
-    out = sys.stdout.buffer
-    try:
-        store = open_store(Path(request["store"]))
-        names = Namespaces(request["base"], request["prefixes"])
-        kind, content = answer(store, request["query"], names, request["form"], request["most"])
-    except KgError as error:
-        out.write(json.dumps({"error": str(error)}).encode())
-        return
-    out.write(json.dumps({"kind": kind}).encode() + b"\n")
-    out.write(content)
+def _limit_memory(most: int | None) -> None:
+    """Let the process die, and not the machine suffer, where it takes more memory than so many bytes."""
+    if most is not None and sys.platform != "win32":
+        import resource  # noqa: PLC0415 - Windows has none
+
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 if __name__ == "__main__":
-    main()
+    serve(_Answers)

@@ -1,30 +1,98 @@
-"""Queries with limits: in a process of their own, which is ended when the time is over."""
+"""Queries with limits: in processes of their own, one of which is ended when the time of its query is over."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
-from kg.errors import QueryError
-from kg.query_forms import MEGABYTES, SECONDS, TABLE
-from kg.query_process import MEGABYTE
+from kg.errors import QueryError, SizeLimitError, TimeLimitError
+from kg.process_pool import WAITING, WORKERS, ProcessPool
+from kg.query_forms import MEGABYTE, MEGABYTES, SECONDS, TABLE
 from kg.sparql import Namespaces
 
 _ABSENT: Final = "-"
+_MODULE: Final = "kg.query_process"
+_FOR_TABLES: Final = ("json", "turtle")
+_WHY: Final = "memory, or ORDER BY over values of different kinds?"
+"""Why Oxigraph dies, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a graph answers to a query: its kind ("rows", "triples" or "truth"), and the answer as it is printed."""
+    """What a graph answers to a query: its kind ("rows", "triples" or "truth"), its form, and its bytes."""
 
     kind: str
+    form: str
     content: bytes
+
+
+class QueryPool:
+    """Processes that have a store open and answer queries, each within limits of time and size.
+
+    ``workers`` queries are answered at once, ``waiting`` others wait. ``memory`` is how many megabytes a process may
+    take beside those of the store's files; None lets it take what there is. Queries may come from any thread.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        namespaces: Namespaces,
+        *,
+        workers: int = WORKERS,
+        waiting: int = WAITING,
+        memory: float | None = None,
+    ) -> None:
+        settings = {
+            "store": str(store.absolute()),
+            "base": namespaces.base,
+            "prefixes": dict(namespaces.prefixes),
+            "memory": None if memory is None else int(memory * MEGABYTE),
+        }
+        self._pool = ProcessPool(_MODULE, settings, what="query", why=_WHY, workers=workers, waiting=waiting)
+
+    def start(self) -> None:
+        """Start the processes, so that the first query finds them ready; returns at once."""
+        self._pool.start()
+
+    def query(
+        self,
+        query: str,
+        *,
+        forms: Sequence[str] = _FOR_TABLES,
+        seconds: float = SECONDS,
+        megabytes: float = MEGABYTES,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Answer:
+        """What the store answers to a query of SPARQL, in the first of the ``forms`` that its kind can be written in.
+
+        ``default_graphs`` and ``named_graphs`` are as for :func:`kg.sparql.solve`. Raises QueryError where the query is
+        wrong, refused, too large or of a kind that fits no form, as its subclasses tell; ProcessError where it takes
+        more than so many seconds, too many queries wait, or the process dies of it; GraphError where there is no store.
+        """
+        question = {
+            "query": query,
+            "forms": list(forms),
+            "most": int(megabytes * MEGABYTE),
+            "default_graphs": list(default_graphs),
+            "named_graphs": list(named_graphs),
+        }
+        said, content = self._pool.ask(question, seconds)
+        return Answer(said["kind"], said["form"], content)
+
+    def close(self) -> None:
+        """End all processes, whatever they do."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
 
 
 def query_store(
@@ -36,42 +104,22 @@ def query_store(
     seconds: float = SECONDS,
     megabytes: float = MEGABYTES,
 ) -> Answer:
-    """What the store in a folder answers to a query of SPARQL.
+    """What the store in a folder answers to one query of SPARQL, as ``kg query`` prints it.
 
     ``form`` is one of ``kg.query_forms.FORMS``. Raises QueryError where the query is wrong or refused, or takes
-    more than so many seconds or megabytes; GraphError where there is no store.
+    more than so many seconds or megabytes; GraphError where there is no store, ProcessError where the process dies.
     """
-    request = {
-        "store": str(store.absolute()),
-        "query": query,
-        "base": namespaces.base,
-        "prefixes": dict(namespaces.prefixes),
-        "form": form,
-        "most": int(megabytes * MEGABYTE),
-    }
-    command = [sys.executable, "-P", "-m", "kg.query_process"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    forms = _FOR_TABLES if form == TABLE else (form,)
     try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            command,
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            env=environment,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise QueryError(
-            f"the query was ended after {seconds:g} s; make it find less, or give it more time (--timeout)"
-        ) from error
-    head, _, content = done.stdout.partition(b"\n")
-    said: dict[str, str] = json.loads(head or b"{}")
-    if "kind" not in said:
-        reason = f"its process ended with code {done.returncode} (memory?)"
-        raise QueryError(said.get("error") or f"the query was not answered: {reason}")
+        with QueryPool(store, namespaces, workers=1) as pool:
+            answer = pool.query(query, forms=forms, seconds=seconds, megabytes=megabytes)
+    except TimeLimitError as error:
+        raise QueryError(f"{error}; make it find less, or give it more time (--timeout)") from error
+    except SizeLimitError as error:
+        raise QueryError(f"{error}, or give --max-size") from error
     if form == TABLE:
-        content = _for_people(said["kind"], content, namespaces)
-    return Answer(said["kind"], content)
+        return Answer(answer.kind, form, _for_people(answer.kind, answer.content, namespaces))
+    return answer
 
 
 def _for_people(kind: str, content: bytes, namespaces: Namespaces) -> bytes:

@@ -1,7 +1,8 @@
 """Folders and files that take the place of others whole, or not at all, whatever happens in between.
 
 A new folder is written beside the old one under a hidden name and swapped with it in one step, where the system can
-(Linux), and by two renames elsewhere. What a killed process left is put right by the next one.
+(Linux), and by two renames elsewhere. What a killed process left is put right by the next one, and two processes never
+write one folder: the second is told so.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,35 +27,44 @@ _RENAME_EXCHANGE: Final = 2
 
 
 @contextmanager
-def replaced(target: Path, own_files: Callable[[Path], frozenset[str]]) -> Iterator[Path]:
+def replaced(
+    target: Path, own_files: Callable[[Path], frozenset[str]], *, kept: Collection[str] = ()
+) -> Iterator[Path]:
     """A new folder to write into; it takes the place of ``target`` when all went well, and vanishes otherwise.
 
     ``own_files`` gives the names of what kg wrote into a folder, or into one of its own folders in it; the rest is
-    kept. Raises GraphError
-    where ``target`` holds things but nothing of kg's, or cannot be written.
+    kept. Folders in the new one whose names are in ``kept`` do not vanish where something went wrong, nor where the
+    process was killed: the next one that replaces ``target`` finds them in its new folder. Raises GraphError where
+    ``target`` holds things but nothing of kg's, cannot be written, or is being replaced by another process.
     """
     real = Path(os.path.realpath(target))
     _put_right(real)
     _check_replaceable(target, real, own_files)
     created: list[Path] = []
-    part = real.parent / f".{real.name}.part-{secrets.token_hex(4)}"
+    part = real.parent / f".{real.name}.part"
     done = False
-    try:
+    with ExitStack() as held:
         with _named_errors(target, real.parent):
             _make_folders(real.parent, created)
-            part.mkdir()
-        with _held(part):
+            held.enter_context(_claimed(part, target))
+        try:
+            _clear(part, kept)
             yield part
             with _named_errors(target, real.parent):
                 _keep_other_files(real, part, own_files)
+                if real.exists():
+                    # after the swap it lies where the new one was written, and nobody may write there until it is gone
+                    held.enter_context(_held(real))
                 _put_in_place(part, real)
-        done = True
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        if not done:
-            for folder in reversed(created):
+            done = True
+        finally:
+            if done:
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                _clear(part, kept)
                 with suppress(OSError):
-                    folder.rmdir()
+                    for folder in (part, *reversed(created)):
+                        folder.rmdir()
 
 
 @contextmanager
@@ -147,28 +156,60 @@ def _swapped(one: Path, other: Path) -> bool:
 
 
 def _put_right(real: Path) -> None:
-    """Undo what a process that was killed left: a folder half-way between two renames, folders half-written."""
+    """Undo what a process left that was killed half-way between two renames."""
     with suppress(OSError):
         old = real.parent / f".{real.name}.old"
         if old.is_dir() and not real.exists():
             old.rename(real)
-        if sys.platform == "win32":
-            return  # where nothing says whether a folder is still being written
-        prefix = f".{real.name}.part-"
-        for path in list(real.parent.iterdir()):
-            if path.name.startswith(prefix) and path.is_dir():
-                with suppress(BlockingIOError), _held(path):
-                    shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold a folder while it is written, so that no other process takes it for one that was left behind.
+def _claimed(part: Path, target: Path) -> Iterator[None]:
+    """Make a folder, or take over what a killed process left of it, and hold it; GraphError where one is at work."""
+    while True:
+        part.mkdir(exist_ok=True)
+        with ExitStack() as held:
+            try:
+                descriptor = held.enter_context(_held(part))
+            except BlockingIOError as error:
+                raise GraphError(
+                    f"another kg is writing {target}; wait until it is done, or name another folder"
+                ) from error
+            except FileNotFoundError:
+                continue
+            # what was held may have been removed, or put in place, before it was
+            if descriptor is None or _is_at(part, descriptor):
+                yield
+                return
 
-    Raises BlockingIOError where another process holds it. The system lets go of it when a process ends, however.
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether an open folder is the one at a path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _clear(folder: Path, kept: Collection[str]) -> None:
+    """Remove what is in a folder, but not the folders that are kept."""
+    for path in list(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            if path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[int | None]:
+    """Hold a folder, open, while it is written, so that no other process takes it for one that was left behind.
+
+    None where the system has no such thing. Raises BlockingIOError where another process holds it, FileNotFoundError
+    where it is gone. The system lets go of it when a process ends, however.
     """
     if sys.platform == "win32":
-        yield
+        yield None
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -178,7 +219,7 @@ def _held(folder: Path) -> Iterator[None]:
             raise
         except OSError:
             pass  # a file system without locks
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -2,41 +2,57 @@
 
 The nodes and the direct triples are in the default graph, the evidence is in the named graph ``<BASE>evidence``: both
 as the exporter of N-Quads writes them. The store is filled once and then only read.
+
+Oxigraph sorts each batch of triples by every order in which it looks them up (three for the default graph, six for
+another), in memory, and for that it needs a kilobyte a triple and more. It is given batches that are smaller than its
+own, several at a time, so that filling takes no more memory for a large graph than for a small one.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, cast
 
 import pyoxigraph
 
 from kg.errors import GraphError
-from kg.exporting import export, exporter, exporter_options
+from kg.exporting import exporter, exporter_options
 from kg.folder import STORE, load_graph, load_manifest
 from kg.graph import Graph
 from kg.model import JsonObject
 from kg.sparql import Namespaces
 
 NQUADS: Final = "nquads"
+_BATCH: Final = 1 << 25
+"""How many bytes of N-Quads are loaded together: some 150,000 triples."""
+_AT_ONCE: Final = 4
+"""How many batches are loaded at the same time, on a machine with as many cores."""
 
 
-def write_store(graph: Graph, folder: Path, *, nquads: Path | None = None) -> None:
+class _LinesExporter(Protocol):
+    """What the exporter of N-Quads offers besides writing a file."""
+
+    def blocks(self, graph: Graph, *, base: str = ..., evidence: str = ...) -> Iterator[bytes]:
+        """What the file holds, in blocks of whole lines."""
+
+
+def write_store(graph: Graph, folder: Path, *, nquads: Path | None = None, evidence: str = "full") -> None:
     """Fill a new store in a folder with a graph.
 
-    ``nquads`` is the file of the same graph in N-Quads, where there is one already. Raises ExportError where the graph
-    cannot be written, GraphError where the store cannot.
+    ``nquads`` is the file of the same graph in N-Quads, where there is one already; without it, ``evidence`` says how
+    much of the evidence the store holds, as the option of the exporter does. Raises ExportError where the graph cannot
+    be written, GraphError where the store cannot.
     """
     if nquads is None:
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".nquads-") as place:
-            nquads = Path(place, f"graph{exporter(NQUADS).suffix}")
-            export(graph, NQUADS, nquads)
-            _fill(folder, nquads)
+        _fill(folder, cast("_LinesExporter", exporter(NQUADS)).blocks(graph, evidence=evidence))
     else:
-        _fill(folder, nquads)
+        _fill(folder, _blocks_of(nquads))
 
 
 def namespaces() -> Namespaces:
@@ -63,6 +79,12 @@ def stored_namespaces(folder: Path) -> Namespaces | None:
     return Namespaces(said["base"], said["prefixes"])
 
 
+def stored_evidence(folder: Path) -> str:
+    """How much evidence the store in a graph folder holds: "full", "link" or "none". Raises GraphError as above."""
+    level: str = load_manifest(folder)[STORE].get("evidence", "full")
+    return level
+
+
 @contextmanager
 def store_folder(path: Path) -> Iterator[tuple[Path, Namespaces, bool]]:
     """The folder of a graph's store, its namespaces, and whether the store was there.
@@ -80,13 +102,58 @@ def store_folder(path: Path) -> Iterator[tuple[Path, Namespaces, bool]]:
         yield Path(place, STORE), namespaces(), False
 
 
-def _fill(folder: Path, nquads: Path) -> None:
+def _fill(folder: Path, blocks: Iterable[bytes]) -> None:
+    with filled_store(folder) as load:
+        for block in blocks:
+            load(block)
+
+
+@contextmanager
+def filled_store(folder: Path) -> Iterator[Callable[[bytes], None]]:
+    """A function that loads blocks of whole lines of N-Quads into a new store; at the end all of them are there.
+
+    The loader lets other threads run, so batches are loaded while others are made. Raises GraphError where the store
+    cannot be written.
+    """
     try:
         store = pyoxigraph.Store(str(folder))
-        # what our own exporter wrote needs no second look
-        store.bulk_load(path=str(nquads), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+        at_once = min(os.cpu_count() or 1, _AT_ONCE)
+        with ThreadPoolExecutor(at_once) as threads:
+            loading: deque[Future[None]] = deque()
+            batch: list[bytes] = []
+            size = 0
+
+            def load() -> None:
+                nonlocal batch, size
+                if len(loading) == at_once:
+                    loading.popleft().result()
+                loading.append(threads.submit(_load, store, b"".join(batch)))
+                batch, size = [], 0
+
+            def add(block: bytes) -> None:
+                nonlocal size
+                batch.append(block)
+                size += len(block)
+                if size >= _BATCH:
+                    load()
+
+            yield add
+            load()
+            for one in loading:
+                one.result()
         store.flush()
     except OSError as error:
         raise GraphError(f"cannot write {folder}: {error.strerror or error}") from error
     except SyntaxError as error:
         raise GraphError(f"the exporter {NQUADS!r} wrote what is no N-Quads: {error}") from error
+
+
+def _load(store: pyoxigraph.Store, batch: bytes) -> None:
+    # what our own exporter wrote needs no second look
+    store.bulk_load(batch, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+
+
+def _blocks_of(nquads: Path) -> Iterator[bytes]:
+    with nquads.open("rb") as file:
+        while lines := file.readlines(1 << 20):
+            yield b"".join(lines)

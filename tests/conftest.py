@@ -8,6 +8,7 @@ from spacy.language import Language
 
 from kg.extraction import pipeline
 from kg.rulebook import Rulebook
+from tests.browser import browser  # noqa: F401 - a fixture
 
 settings.register_profile(
     "ci",

@@ -3,23 +3,26 @@
 A module imports only from lines above its own. ``components`` and ``readers`` are packages, whose modules import each
 other; ``kg`` is the package itself with its public names.
 
-1. ``_version``, ``descriptions``, ``errors``, ``masks``, ``model``, ``query_forms``, ``tables``
-2. ``iris``, ``matching``, ``names``, ``readers``, ``replacing``, ``rulefiles``, ``ruletables``, ``terminal``
+1. ``_version``, ``descriptions``, ``errors``, ``explanations``, ``masks``, ``model``, ``query_forms``, ``tables``
+2. ``association``, ``iris``, ``matching``, ``names``, ``process_pool``, ``readers``, ``replacing``, ``rulefiles``,
+    ``ruletables``, ``terminal``
 3. ``competency``, ``frame_tables``, ``metrics``, ``sparql``
 4. ``options``, ``processes``, ``rdflib_dataset``, ``rulebook``
-5. ``components``, ``likeness``
+5. ``cluster``, ``components``, ``likeness``, ``rule_entries``
 6. ``rule_examples``, ``extraction``, ``harvesting``, ``resolution``
-7. ``explaining``, ``rule_checks``
-8. ``graph``
-9. ``exporting``, ``folder``, ``leaderboard``, ``selection``
-10. ``annotations``, ``conflicts``, ``frames``, ``query_process``, ``store``
-11. ``analytics``, ``building``, ``evaluation``, ``leaderboard_tables``, ``plots``
-12. ``ablation``, ``calibration``, ``opening``, ``querying``
-13. ``kg``
-14. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``leaderboard_cli``, ``query_cli``, ``resolve_cli``,
-    ``stats_cli``
-15. ``rules_cli``
-16. ``cli``
+7. ``explaining``, ``rule_checks``, ``pieces``
+8. ``explain_process``, ``graph``
+9. ``exporting``, ``folder``, ``leaderboard``, ``selection``, ``summary``
+10. ``annotations``, ``conflicts``, ``frames``, ``query_process``, ``reading``, ``shards``, ``store``
+11. ``analytics``, ``assembling``, ``evaluation``, ``leaderboard_tables``, ``plots``
+12. ``ablation``, ``calibration``, ``catalogue``, ``completing``, ``opening``, ``querying``, ``showing``
+13. ``building``
+14. ``updating``
+15. ``kg``, ``web``
+16. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``formats_cli``, ``leaderboard_cli``, ``query_cli``,
+    ``resolve_cli``, ``serve_cli``, ``stats_cli``, ``update_cli``
+17. ``rules_cli``
+18. ``cli``
 
 Readers know ``model`` and ``errors`` only. The exporters in ``exports/`` know ``model``, ``errors`` and ``graph`` only,
 and nobody knows them: they are found through entry points.

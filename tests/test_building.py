@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import kg
-from kg.building import build, build_folder, read_papers
+from kg.building import build, build_folder
 from kg.errors import ExportError, GraphError, InputError, RuleError
 from kg.model import Paper, Skipped
+from kg.reading import read_papers
 from tests.built import EXAMPLE_FILES, FILES, contents, example_files, run
 from tests.material import EXAMPLES
 
@@ -140,7 +141,9 @@ def test_progress_is_told(tmp_path: Path) -> None:
     build_folder(example_files(), tmp_path / "g", exports=["graphml"], on_progress=lambda *step: told.append(step))
     assert list(dict.fromkeys(what for what, _, _ in told)) == [
         "reading",
+        "merging duplicates",
         "extracting",
+        "resolving names",
         "assembling the graph",
         "writing graph.graphml",
         "filling the store",
@@ -154,7 +157,17 @@ def test_manifest(tmp_path: Path) -> None:
     """It counts what the graph holds, and the folder holds what was asked for and no more."""
     report = build_folder(example_files(), tmp_path / "g", exports=["graphml"])
     manifest = kg.load_manifest(tmp_path / "g")
-    assert list(manifest) == ["kg_version", "rules_hash", "inputs", "counts", "skipped", "store", "exports", "files"]
+    assert list(manifest) == [
+        "kg_version",
+        "rules_hash",
+        "min_confidence",
+        "inputs",
+        "counts",
+        "skipped",
+        "store",
+        "exports",
+        "files",
+    ]
     assert manifest["counts"]["papers"] == report.papers == 35
     assert manifest["counts"]["duplicates_merged"] == report.duplicates == 2
     graph = kg.load_graph(tmp_path / "g")

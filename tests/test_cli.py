@@ -57,10 +57,12 @@ def test_all_commands_are_listed() -> None:
     assert "Exit codes: 0 all went well; 1 an error; 2 wrong usage; 3" in output
 
 
-def test_help_names_the_formats() -> None:
-    """The formats that the help of reading names are those that there are."""
-    output = " ".join(invoke("build", "--help").output.split())
-    assert f"({', '.join(form.name for form in kg.formats())})" in output
+def test_help_says_where_the_formats_are() -> None:
+    """The help of reading points to the list of formats, which has all there are with a line about each."""
+    assert "kg formats" in " ".join(invoke("build", "--help").output.split())
+    listed = dict(line.split(maxsplit=1) for line in invoke("formats").output.splitlines())
+    assert listed == {form.name: form.description for form in kg.formats()}
+    assert json.loads(invoke("formats", "--json").output) == [form._asdict() for form in kg.formats()]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,8 @@ def test_help_names_the_formats() -> None:
         (("build", "x"), "Missing option '-o'"),
         (("build", "-o", "x"), "Missing argument"),
         (("build", "x", "-o", "y", "--format", "jsonlines"), "did you mean jsonl?"),
+        (("build", "x", "-o", "y", "--map", "titel=Titel"), "unknown field 'titel' of a paper: did you mean title?"),
+        (("build", "x", "-o", "y", "--map", "title"), "'title' is not FIELD=COLUMN, such as title=Titel"),
         (("build", "x", "-o", "y", "--export", "turtel"), "did you mean 'turtle'?"),
         (("build", "x", "-o", "y", "--saved-in", "24"), "--saved-in"),
         (("build", "x", "-o", "y", "--workers", "0"), "--workers"),
@@ -201,6 +205,19 @@ def test_extract_reads_no_output_back(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
+def test_columns_are_mapped(tmp_path: Path) -> None:
+    """A table in another language is read by extract and build once it is said which column is what."""
+    table = ROOT / "tests" / "data" / "laternen.csv"
+    unmapped = invoke("extract", table)
+    assert unmapped.exit_code == 1
+    assert "say which (--map title=COLUMN) of Titel, Zusammenfassung, Jahr, Autoren" in unmapped.stderr
+    mapped = ("--map", "title=Titel", "--map", "abstract=Zusammenfassung")
+    written = json.loads(invoke("extract", table, *mapped).stdout)
+    assert (written["title"], written["abstract"]) == ("Laternen", 'Wir wiegen; wir "messen".')
+    assert invoke("build", table, *mapped, "-o", tmp_path / "g", "--no-store").exit_code == 0
+    assert json.loads((tmp_path / "g" / "extractions.jsonl").read_bytes()) == written
+
+
 def test_stats(graph: Path) -> None:
     """It counts what the manifest counts, and names the most frequent of each type."""
     counts = kg.load_manifest(graph)["counts"]
@@ -321,7 +338,7 @@ def test_a_process_told_to_end_leaves_nothing(tmp_path: Path) -> None:
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         # kg waits for the pipe, and has begun the folder by then
         with (tmp_path / "pipe").open("wb"):
-            assert [path.name[:8] for path in (tmp_path / "out").iterdir()] == [".g.part-"]
+            assert [path.name for path in (tmp_path / "out").iterdir()] == [".g.part"]
             process.terminate()
             assert process.wait(30) == 143
         assert process.stderr is not None

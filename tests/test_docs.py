@@ -31,6 +31,8 @@ DATA_MODEL = (ROOT / "docs" / "data-model.md").read_text("utf-8")
 PATH = re.compile(r"(?<![\w./-])(?:kg|rules|exports|tests|docs|examples|benchmarks|requirements|\.ci)/[\w./-]*\w")
 ROOT_FILE = re.compile(r"\b[A-Z]{4,}\.md\b|\bpyproject\.toml\b|\bMakefile\b")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+SERVERS = ("serve",)
+"""Commands that run until they are ended."""
 HELP_EXAMPLE = re.compile(r"^ +(kg .*)$", re.MULTILINE)
 
 
@@ -52,8 +54,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("command", "example"), list(_commands()))
 def test_example_of_help_runs(command: str, example: str, folder: Path) -> None:
-    """What the --help of a command shows can be typed as it stands."""
+    """What the --help of a command shows can be typed as it stands; what serves does so until it is ended."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    if command in SERVERS:
+        arguments = ["bash", "-c", f"{example} --port 0"]  # any port, for another test may have the usual one
+        environment = os.environ | {"PATH": path}
+        with subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            process.terminate()
+        assert "http://127.0.0.1:" in said
+        return
     done = subprocess.run(
         ["bash", "-c", example],
         cwd=folder,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -240,13 +241,44 @@ def test_links_lead_to_the_folder(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_process_left_is_put_right(tmp_path: Path) -> None:
-    """Half-written folders go, one that is being written stays, and a folder moved aside comes back."""
-    (tmp_path / ".g.part-dead").mkdir()
-    (tmp_path / ".g.part-dead" / "graph.ttl").write_text("half")
+    """What was half-written goes, but not what is kept, and a folder moved aside comes back."""
+    (tmp_path / ".g.part" / "done").mkdir(parents=True)
+    (tmp_path / ".g.part" / "done" / "x").write_text("kept")
+    (tmp_path / ".g.part" / "graph.ttl").write_text("half")
     graph_folder(tmp_path / ".g.old", **{"graph.ttl": "old"})
-    with replaced(tmp_path / "g", own_files) as part, replaced(tmp_path / "g", own_files) as other:
+    with replaced(tmp_path / "g", own_files, kept=["done"]) as part:
         assert (tmp_path / "g" / "graph.ttl").read_text() == "old"
-        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([part.name, other.name, "g"])
+        assert contents(part) == {"done/x": b"kept"}
+        shutil.rmtree(part / "done")
+    assert [path.name for path in tmp_path.iterdir()] == ["g"]
+
+
+def _fail_with_something_done(part: Path) -> None:
+    (part / "done").mkdir()
+    (part / "done" / "x").write_text("kept")
+    (part / "graph.ttl").write_text("half")
+    raise ValueError("half")
+
+
+def test_what_is_kept_outlives_a_failure(tmp_path: Path) -> None:
+    """What is kept is there again the next time, and goes where it is not asked for."""
+    with pytest.raises(ValueError, match="half"), replaced(tmp_path / "g", own_files, kept=["done"]) as part:
+        _fail_with_something_done(part)
+    assert contents(tmp_path) == {".g.part/done/x": b"kept"}
+    with pytest.raises(KeyError), replaced(tmp_path / "g", own_files) as part:
+        _fail_half_way(part, KeyError)
+    assert contents(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_do_not_write_one_folder(tmp_path: Path) -> None:
+    """The second is told so, and the first goes on."""
+    graph_folder(tmp_path / "g", **{"graph.ttl": "old"})
+    with replaced(tmp_path / "g", own_files) as part:
+        with pytest.raises(GraphError, match=r"another kg is writing .*g; wait"), replaced(tmp_path / "g", own_files):
+            pytest.fail("it was begun")
+        (part / "graph.ttl").write_text("new")
+    assert contents(tmp_path) == {"g/graph.ttl": b"new"}
     assert [path.name for path in tmp_path.iterdir()] == ["g"]
 
 

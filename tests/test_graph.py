@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import GraphError
-from kg.graph import build_graph, graph_summary
+from kg.graph import build_graph
 from kg.iris import slug, unslug
 from kg.model import Extraction
 from kg.resolution.aliases import read_aliases
+from kg.summary import graph_summary
 from tests.boards import Report, reporting
 from tests.samples import HARBOR, harbor, kelp, named, samples
 

@@ -13,7 +13,7 @@ import pytest
 from kg.errors import ExportError
 from kg.graph import build_graph
 from kg.leaderboard import Leaderboard, leaderboards
-from kg.plots import bars_plot, cells_plot, leaderboard_plot, lines_plot
+from kg.plots import bars_plot, cells_plot, growth_plot, leaderboard_plot, lines_plot
 from tests.boards import Report, reporting
 
 HOSTILE = "<script> & $x_1$ \\frac 中文 " + "w" * 60
@@ -49,13 +49,15 @@ def board(*reports: tuple[str, str | None, str]) -> Leaderboard:
 
 def draw_all(folder: Path, suffix: str) -> dict[str, Path]:
     """One of each plot."""
-    paths = {name: folder / f"{name}{suffix}" for name in ("lines", "bars", "cells", "board")}
+    paths = {name: folder / f"{name}{suffix}" for name in ("lines", "bars", "cells", "growth", "board")}
     lines_plot(lines(), paths["lines"], title="Some lines", value="per cent")
     table = pd.DataFrame({"label": [HOSTILE, "BarNet"], "papers": [3, 1]})
     bars_plot(table, paths["bars"], title="Some bars", column="papers", value="papers")
     counts = pd.DataFrame([[3, 0], [0, 1]], index=["FooNet", HOSTILE], columns=["Meadow", "Brook"])
     marked = [("FooNet", "Brook"), ("none", "such")]
     cells_plot(counts, paths["cells"], title="Some cells", value="papers", marked=marked)
+    grown = pd.DataFrame({"papers": [10, 20], "seconds": [1.5, 3.0], "MB": [100, 110]})
+    growth_plot(grown, paths["growth"], title="Growth", over="papers", left=("seconds", "time"), right=("MB", HOSTILE))
     scores = board(("70", "2019", "OldNet"), ("65", "2020", "BadNet"), ("80", "2021", "NewNet"), ("99", None, "NoNet"))
     leaderboard_plot(scores, paths["board"])
     return paths
@@ -85,6 +87,7 @@ def test_words(tmp_path: Path) -> None:
     assert "Net10" not in found["lines"]
     assert re.search(r"<script> & \$x_1\$ \\frac 中文 w+…", found["bars"])
     assert "Meadow" in found["cells"]
+    assert all(word in found["growth"] for word in ("Growth", "papers", "time", "<script>"))
     assert "Date" not in (tmp_path / "bars.svg").read_text("utf-8")
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from kg.building import build_folder
 from kg.competency import competency_queries, competency_query
-from kg.errors import QueryError
+from kg.errors import ProcessError
 from kg.querying import query_store
 from kg.store import stored_namespaces
 from tests.built import KG, run
@@ -156,12 +156,13 @@ def test_errors_are_one_line(graph: Path, arguments: tuple[str, ...], message: s
 
 
 def test_words_that_only_look_refused(graph: Path) -> None:
-    """In texts, IRIs, comments, names and variables, the words of what is refused may stand."""
+    """In texts, IRIs, comments and variables, the words of what is refused may stand, and mean what they say."""
     query = """# SERVICE <http://x/>
-    PREFIX service: <http://SERVICE/DROP#>
-    SELECT ?service ?x { VALUES (?service ?x) { ("SERVICE { }" 'it''s # SERVICE') } # INSERT
-      FILTER NOT EXISTS { ?s service:SERVICE <http://x/SERVICE> , \"\"\"a "SERVICE" \"\"\" } }"""
-    assert "(1 row)" in asked(graph, "-q", query.replace("'it''s # SERVICE'", "'its # SERVICE'"))
+    PREFIX s: <http://SERVICE/DROP#>
+    SELECT ?service $x ?iri { VALUES (?service ?x) { ("SERVICE { }" 'its # SERVICE\\\\service') } # INSERT
+      BIND(<http://x/SERVICE> AS ?iri) FILTER NOT EXISTS { ?s s:DROP <http://x/> , \"\"\"a "SERVICE" \"\"\" } }"""
+    csv = "service,x,iri\r\nSERVICE { },its # SERVICE\\service,http://x/SERVICE\r\n"
+    assert asked(graph, "-q", query, "--format", "csv") == csv
 
 
 @pytest.mark.parametrize(
@@ -248,7 +249,7 @@ def test_a_process_that_dies_is_told(graph: Path, monkeypatch: pytest.MonkeyPatc
     names = stored_namespaces(graph)
     assert names is not None
     monkeypatch.setattr("sys.executable", "/bin/false")
-    with pytest.raises(QueryError, match=r"was not answered: its process ended with code 1 \(memory\?\)"):
+    with pytest.raises(ProcessError, match=r"was not answered: its process ended with code 1 \(memory, or ORDER BY"):
         query_store(graph / "store", "ASK {}", names)
 
 
@@ -260,6 +261,20 @@ def test_the_list() -> None:
         assert all(f"{one.name}={one.shown_default}" in listed for one in query.parameters)
     assert invoke("query", "--list", "counts").output == competency_query("counts").text
     assert "did you mean 'counts'" in invoke("query", "--list", "count").output
+
+
+@pytest.mark.parametrize(("level", "said"), [("link", b"but not their words"), ("none", b"holds no evidence")])
+def test_evidence_that_the_store_lacks(graph: Path, tmp_path: Path, level: str, said: bytes) -> None:
+    """Whoever asks for evidence of a store that was built with less is told why nothing is found; others are not."""
+    arguments = ("build", graph.parent / "papers.jsonl", "-o", tmp_path / "g", "--export", "turtle", "-q")
+    assert invoke(*arguments, "--store-evidence", level).exit_code == 0
+    edge = ("--example", "evidence-for-edge", "--set", "from=BarNet", "--set", "to=ImageNet")
+    assert "(0 rows)" not in asked(graph, *edge)
+    done = run("query", tmp_path / "g", *edge)
+    assert done.stdout.endswith(b"(0 rows)\n")
+    assert said in done.stderr
+    assert done.stderr.count(b"\n") == 1
+    assert asked(tmp_path / "g", "-q", LABELS) == asked(graph, "-q", LABELS)
 
 
 def test_a_pipe_that_closes(graph: Path) -> None:

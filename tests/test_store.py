@@ -10,11 +10,12 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from kg.building import build_folder, read_papers, resolve_folder
+from kg.building import build_folder, resolve_folder
 from kg.errors import GraphError
 from kg.exporting import export
 from kg.folder import load_graph, load_manifest, own_files
 from kg.graph import build_graph
+from kg.reading import read_papers
 from kg.sparql import open_store
 from kg.store import namespaces, store_folder, stored_namespaces, write_store
 from tests.built import contents
@@ -65,6 +66,27 @@ def test_it_holds_what_the_nquads_hold(tmp_path: Path) -> None:
     assert in_values(open_store(tmp_path / "store")) == in_values(open_store(tmp_path / "again")) == in_values(quads)
     assert {quad.graph_name for quad in quads} == {pyoxigraph.DefaultGraph(), evidence}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "graph.nq", "store"]
+
+
+def test_it_is_the_same_in_many_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is loaded together, of a graph or of a file, all of it is there."""
+    graph = build_graph(samples())
+    export(graph, "nquads", tmp_path / "graph.nq")
+    write_store(graph, tmp_path / "whole")
+    monkeypatch.setattr("kg.store._BATCH", 1000)
+    write_store(graph, tmp_path / "parts")
+    write_store(graph, tmp_path / "again", nquads=tmp_path / "graph.nq")
+    whole, parts, again = (set(open_store(tmp_path / name)) for name in ("whole", "parts", "again"))
+    assert whole == parts == again
+
+
+def test_it_can_hold_less_evidence(tmp_path: Path) -> None:
+    """A store without evidence has the nodes and the plain triples alone, and says so."""
+    write_store(build_graph(samples()), tmp_path / "store", evidence="none")
+    store = open_store(tmp_path / "store")
+    level = pyoxigraph.NamedNode("https://example.org/kg/ontology#evidenceLevel")
+    assert {quad.graph_name for quad in store} == {pyoxigraph.DefaultGraph()}
+    assert [quad.object.value for quad in store.quads_for_pattern(None, level, None)] == ["none"]
 
 
 def test_the_manifest_says_what_its_iris_begin_with(built: Path) -> None:

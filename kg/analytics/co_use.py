@@ -1,8 +1,6 @@
 """What is used together: pairs of things that papers name more often than chance would have it.
 
-The measure is the log-likelihood ratio of the two by two table of papers with and without the one and the other
-(T. Dunning, "Accurate Methods for the Statistics of Surprise and Coincidence", Computational Linguistics 19(1), 1993),
-which does not overrate what is rare, with a minus where the two avoid each other.
+The measure is that of :mod:`kg.association`.
 """
 
 from __future__ import annotations
@@ -14,7 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from kg.analytics.namings import WORKED_WITH, Incidence, Numbers, entity_named, incidence, namings
+from kg.analytics.namings import WORKED_WITH, Incidence, entity_named, incidence, namings
+from kg.association import association_measures
 from kg.errors import GraphError
 from kg.frames import Frames, frames
 from kg.graph import Graph
@@ -65,7 +64,9 @@ def together(
         both[place] = 0
     answer = table.entities.drop(columns="names").assign(papers=both.astype("int64"))
     answer["share"] = 100.0 * both / max(own, 1.0)
-    answer["times"], answer["association"] = _measures(both, np.full(len(both), own), table.counts, len(table.papers))
+    answer["times"], answer["association"] = association_measures(
+        both, np.full(len(both), own), table.counts, len(table.papers)
+    )
     answer = answer[answer["papers"] >= max(min_papers, 1)]
     if type is not None:
         answer = answer[answer["type"] == type]
@@ -97,7 +98,7 @@ def pairs(
     keep = (both >= min_papers) & ((row < column) if one == other else True)
     row, column, both = row[keep], column[keep], both[keep]
     labels, nodes = table.entities["label"].to_numpy(), table.entities["entity"].to_numpy()
-    times, association = _measures(both, table.counts[row], table.counts[column], len(table.papers))
+    times, association = association_measures(both, table.counts[row], table.counts[column], len(table.papers))
     answer = pd.DataFrame(
         {
             "one": pd.Series(labels[row], dtype="str"),
@@ -140,24 +141,3 @@ def _of_type(table: Incidence, kind: str) -> Any:
     if not found.size:
         raise GraphError(f"no {kind.lower()} is in so many papers of the graph; ask for fewer")
     return found
-
-
-def _measures(both: Numbers, one: Numbers, other: Numbers, papers: int) -> tuple[Numbers, Numbers]:
-    """How many times as often as expected, and the signed log-likelihood ratio, given counts of papers."""
-    expected = one * other / max(papers, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        times = np.where(expected > 0, both / expected, 0.0)
-    cells = (both, one - both, other - both, papers - one - other + both)
-    by_chance = (
-        expected,
-        one - expected,
-        other - expected,
-        papers - one - other + expected,
-    )
-    ratio = 2.0 * sum(_times_log(seen, chance) for seen, chance in zip(cells, by_chance, strict=True))
-    return times, np.where(both >= expected, ratio, -np.asarray(ratio)) + 0.0
-
-
-def _times_log(seen: Numbers, chance: Numbers) -> Numbers:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((seen > 0) & (chance > 0), seen * np.log(seen / chance), 0.0)

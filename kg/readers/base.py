@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
 
 from kg.model import Paper, Skipped, Source
 
 MAX_CHARACTERS: Final = 100_000
 """How many characters a title, an abstract or a text may have unless the caller says otherwise."""
+SURE: Final = 0.9
+"""What a format says of a file that has its own marks."""
+GENERAL: Final = 0.5
+"""The most that a general form (any JSON, any table) says of a file, which may be of a format that knows itself."""
 
 
 class RecordError(Exception):
@@ -18,19 +22,25 @@ class RecordError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a reader knows besides the bytes: the file's name, the year in which a page was saved, the field limit."""
+    """What a reader knows besides the bytes: the file's name, the year in which a page was saved, the field limit.
+
+    ``columns`` says by fields of a paper which columns of a table or keys of a JSON object hold them.
+    """
 
     file: str
     saved_in: int | None = None
     max_characters: int = MAX_CHARACTERS
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def source(self, record: int) -> Source:
         """The place of one record of this file."""
         return Source(file=self.file, record=record)
 
     def skipped(self, record: int | None, reason: object) -> Skipped:
-        """The note that one record of this file, or all of it (None), was not read."""
-        return Skipped(file=self.file, record=record, reason=str(reason))
+        """The note that one record of this file, or all of it (None), was not read: one line that can be printed."""
+        text = str(reason).encode(errors="replace").decode()
+        printable = "".join(character if character.isprintable() else " " for character in text)
+        return Skipped(file=self.file, record=record, reason=" ".join(printable.split()))
 
 
 class Reader(Protocol):

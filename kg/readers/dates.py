@@ -16,6 +16,9 @@ _MONTH_NUMBERS: Final = {name: number for number, name in enumerate(_MONTHS, 1)}
 _LEAP_YEAR: Final = 2024
 _ISO: Final = re.compile(r"\s*(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?!\d))?)?(?!\d)")
 _YEAR: Final = re.compile(r"\d{4}\Z")
+_YEAR_WITHIN: Final = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+_MONTH_WITHIN: Final = re.compile(rf"(?:{'|'.join(name[:3] for name in _MONTHS)})|(?<!\d)\d{{1,2}}(?!\d)")
+_DAY_WITHIN: Final = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _MONTH_DAY: Final = re.compile(r"\s*--(\d\d)-(\d\d)\s*\Z")
 _WRITTEN: Final = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:, (\d{4}))?(?: (\d{1,6}))?\Z")
 
@@ -75,6 +78,24 @@ def iso_date(value: object) -> str | None:
         return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if month and day else "")
     written = written_date(" ".join(value.split()))
     return written[0] if written else None
+
+
+def year_month_day(year: object, month: object = None, day: object = None) -> str | None:
+    """A date whose parts stand apart, as bibliographies have them: ``2018``, ``Jul``, ``5`` is ``2018-07-05``.
+
+    Months are names, however short, or numbers; of several ("Jul-Aug") the first counts, and of a text around a year
+    the year. None where there is no year; a month or day that makes no date is left out.
+    """
+    found = _YEAR_WITHIN.search(str(year or ""))
+    if found is None:
+        return None
+    number = _MONTH_WITHIN.search(str(month or "").lower())
+    digits = _DAY_WITHIN.search(str(day or ""))
+    parts = [found[0]]
+    if number is not None:
+        parts.append(f"{_MONTH_NUMBERS.get(number[0][:3]) or int(number[0]):02}")
+        parts += [f"{int(digits[0]):02}"] if digits else []
+    return iso_date("-".join(parts))
 
 
 def refined(known: str | None, other: str | None) -> str | None:

@@ -35,7 +35,7 @@ _SITE_LINE: Final = re.compile(
     r"new|get trending papers in your email inbox!?|subscribe|daily papers|by\s*AK and the research community",
     re.IGNORECASE,
 )
-_MARKUP: Final = re.compile(r"^[ \t]*(?:#|<|```|\{)", re.MULTILINE)
+_MARKUP: Final = re.compile(r"^[ \t]*(?:#|<|```|\{|@\w+\s*[{(])", re.MULTILINE)
 _SITE_LINES_SNIFFED: Final = 2
 _WRAPPED_WIDTH: Final = 120
 _ABSTRACT_SNIFFED: Final = 300

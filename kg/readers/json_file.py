@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any, BinaryIO, Final
 
 from kg.model import Paper, Skipped
-from kg.readers.base import Context, RecordError
-from kg.readers.records import paper, parse, parse_whole, wrapped
+from kg.readers.base import GENERAL, Context, RecordError
+from kg.readers.records import Make, Unwrap, paper, parse, parse_whole, wrapped
 
 NAME: Final = "json"
 DESCRIPTION: Final = "JSON: an array of papers, one paper, or an object with a list of papers; keys as in jsonl"
@@ -23,14 +23,15 @@ _SPACE: Final = re.compile(r"[ \t\r\n]*")
 def sniff(head: bytes) -> float:
     """Whether it begins like an array of objects; an object could be the first of JSON Lines as well."""
     if _ARRAY.match(head):
-        return 0.9
-    return 0.4 if _OBJECT.match(head) else 0.0
+        return 0.9 * GENERAL
+    return 0.4 * GENERAL if _OBJECT.match(head) else 0.0
 
 
-def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
+def read(stream: BinaryIO, context: Context, make: Make = paper, unwrap: Unwrap = wrapped) -> Iterator[Paper | Skipped]:
     """The papers of the file; the record number is the place in the list, from 1.
 
-    An array is read element by element, so that what stands before a break goes through.
+    An array is read element by element, so that what stands before a break goes through. ``make`` makes a paper of a
+    record, ``unwrap`` takes the records out of an object that holds a list of them.
     """
     data = stream.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
@@ -39,7 +40,7 @@ def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     # Bytes that are no UTF-8 become lone surrogates, by which the element they stand in is known.
     text = data.decode(errors="surrogateescape").strip()
     if text.startswith("["):
-        yield from _elements(text, context)
+        yield from _elements(text, context, make)
         return
     try:
         _refuse_bad_bytes(text)
@@ -47,9 +48,9 @@ def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     except RecordError as error:
         yield context.skipped(None, error)
         return
-    records = wrapped(value)
+    records = unwrap(value)
     for number, record in enumerate([value] if records is None else records, 1):
-        yield _paper(record, number, context)
+        yield _paper(record, number, context, make)
 
 
 def _refuse_bad_bytes(text: str) -> None:
@@ -59,9 +60,9 @@ def _refuse_bad_bytes(text: str) -> None:
         raise RecordError("no valid UTF-8") from error
 
 
-def _paper(record: Any, number: int, context: Context) -> Paper | Skipped:
+def _paper(record: Any, number: int, context: Context, make: Make) -> Paper | Skipped:
     try:
-        return paper(record, number, context)
+        return make(record, number, context)
     except RecordError as error:
         return context.skipped(number, error)
 
@@ -83,7 +84,7 @@ def _space_end(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _elements(text: str, context: Context) -> Iterator[Paper | Skipped]:
+def _elements(text: str, context: Context, make: Make) -> Iterator[Paper | Skipped]:
     position = _space_end(text, 1)
     if text.startswith("]", position):
         yield context.skipped(None, "an empty list")
@@ -99,7 +100,7 @@ def _elements(text: str, context: Context) -> Iterator[Paper | Skipped]:
         except RecordError as error:
             yield context.skipped(number, error)
         else:
-            yield _paper(record, number, context)
+            yield _paper(record, number, context, make)
         try:
             following = _next_element(text, end)
         except RecordError as error:

@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from kg.model import Paper
 from kg.readers.dates import refined
+from kg.readers.identifiers import keys as identifier_keys
 from kg.readers.identity import derived_id, fold, has_derived_id, start
 
 _OTHER_IDS: Final = "other_ids"
+_OTHER_IDENTIFIERS: Final = "other_identifiers"
 _GIVEN_ID: Final = "given_id"
 _WORD: Final = re.compile(r"\w{4,}")
 _SHARED_WORDS: Final = 0.5
 # A title that more papers than these have is none to know a paper by ("Editorial").
 _PAPERS_OF_A_TITLE: Final = 20
+# Ids of which a paper has one: who gives them gives another paper another one. (OpenAlex and Semantic Scholar have many
+# papers twice, and a paper may have a DOI at each place where it appeared.)
+_ONE_A_PAPER: Final = ("arxiv", "acl", "pmid")
+_Key: TypeAlias = "tuple[str, ...]"
 _T = TypeVar("_T", bound=Hashable)
 
 
 def merge_duplicates(papers: Iterable[Paper]) -> list[Paper]:
     """The papers without their repetitions, in the order in which each was first seen.
 
-    Two records are the same paper if they share an id, a DOI, an arXiv id or another identifier, or the title together
+    Two records are the same paper if they share an id, a DOI, an arXiv id or another identifier (however it is written:
+    the DOI that arXiv gives is the arXiv id), or the title together
     with the start of the abstract (case, punctuation and white space apart); where one has no abstract, the title is
     enough unless both name authors and none in common. Records that have only a text are one if it is the same
-    throughout and nobody gave them ids, for whoever numbers sentences means each of them. The first record wins, its
-    gaps are filled from later ones, sources are united, and other ids that a record came with are kept in
-    ``extra["other_ids"]``.
+    throughout and nobody gave them ids, for whoever numbers sentences means each of them. What is one paper does not
+    depend on the order of the records, but for records that have no abstract or share an id with another paper. The
+    first record wins, its gaps are filled from later ones, sources are united, and other ids that a record came with
+    are kept in ``extra["other_ids"]`` and, where they are identifiers, ``extra["other_identifiers"]``.
+
+    An identifier that stands at records with several titles that contradict each other in their arXiv, ACL or PubMed
+    ids (the DOI of a volume given to each paper in it) makes one paper only of those with one title.
 
     An id that two different papers bring (files that number their records 1, 2, 3) merges nothing: the later paper
     goes through with the start of a hash added to its id, the id it came with in ``extra["given_id"]``.
     """
     found = list(papers)
     while True:
-        groups = _Groups()
+        groups = _Groups(_shared_by_several(found))
         for paper in found:
             groups.add(paper)
         merged = [_merged(group) for group in groups]
@@ -49,10 +60,11 @@ def merge_duplicates(papers: Iterable[Paper]) -> list[Paper]:
 class _Groups:
     """Records gathered by what they have in common; a record that fits two groups joins them."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared_by_several: Collection[_Key]) -> None:
+        self._shared_by_several = shared_by_several
         self._records: list[list[Paper]] = []
         self._joined: list[int] = []
-        self._by_key: dict[tuple[str, ...], int] = {}
+        self._by_key: dict[_Key, int] = {}
         self._by_title: dict[str, dict[int, None]] = {}
 
     def __iter__(self) -> Iterator[list[Paper]]:
@@ -61,7 +73,7 @@ class _Groups:
     def add(self, paper: Paper) -> None:
         """Put a record into its group, which may be a new one."""
         paper = self._with_own_id(paper)
-        keys = list(_keys(paper))
+        keys = list(_keys(paper, self._shared_by_several))
         title = fold(paper.title) if paper.title else None
         found = {self._group(self._by_key[key]) for key in keys if key in self._by_key}
         alike = self._by_title.setdefault(title, {}) if title else {}
@@ -97,15 +109,43 @@ class _Groups:
         return replace(paper, id=f"{paper.id}-{mark}", extra={**paper.extra, _GIVEN_ID: paper.id})
 
 
-def _keys(paper: Paper) -> Iterator[tuple[str, ...]]:
+def _keys(paper: Paper, shared_by_several: Collection[_Key]) -> Iterator[_Key]:
     """What no two different papers have in common."""
     yield "id", paper.id
     yield from (("id", other) for other in _other_ids(paper))
-    yield from (("identifier", scheme, value) for scheme, value in paper.identifiers.items())
+    for key in _identifier_keys(paper):
+        if key not in shared_by_several:
+            yield key
+        elif paper.title:
+            yield *key, fold(paper.title)
     if paper.title and paper.abstract:
         yield "title", fold(paper.title), start(paper.abstract)
     elif not paper.title and (text := paper.text or paper.abstract) and has_derived_id(paper):
         yield "text", fold(text)
+
+
+def _identifier_keys(paper: Paper) -> list[_Key]:
+    known: list[_Key] = [("identifier", scheme, value) for scheme, value in identifier_keys(paper.identifiers)]
+    others = paper.extra.get(_OTHER_IDENTIFIERS)
+    if isinstance(others, Mapping):
+        for scheme, values in others.items():
+            texts = [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+            known += [("identifier", *key) for value in texts for key in identifier_keys({scheme: value})]
+    return known
+
+
+def _shared_by_several(papers: Iterable[Paper]) -> frozenset[_Key]:
+    """The identifiers of records that contradict each other, by which no paper can be known."""
+    titled = [(fold(paper.title), _identifier_keys(paper)) for paper in papers if paper.title and paper.identifiers]
+    first_title: dict[_Key, str] = {}
+    several = {key for title, keys in titled for key in keys if first_title.setdefault(key, title) != title}
+    ids: dict[tuple[_Key, str], set[str]] = {}
+    for _, keys in titled:
+        for key in several.intersection(keys):
+            for _, scheme, value in keys:
+                if scheme in _ONE_A_PAPER and scheme != key[1]:
+                    ids.setdefault((key, scheme), set()).add(value)
+    return frozenset(key for (key, _), values in ids.items() if len(values) > 1)
 
 
 def _other_ids(paper: Paper) -> list[str]:
@@ -190,4 +230,17 @@ def _merged_extra(records: list[Paper]) -> dict[str, Any]:
     others = [other for other in _united([*earlier, *given]) if other not in own]
     if others:
         extra[_OTHER_IDS] = others
+    identifiers = _other_identifiers(records)
+    if identifiers:
+        extra[_OTHER_IDENTIFIERS] = identifiers
     return extra
+
+
+def _other_identifiers(records: list[Paper]) -> dict[str, list[str]]:
+    """By scheme, the identifiers that are not those of the merged paper."""
+    own = set(identifier_keys(_filled(record.identifiers for record in records)))
+    others: dict[str, list[str]] = {}
+    for _, scheme, value in _united(key for record in records for key in _identifier_keys(record)):
+        if (scheme, value) not in own:
+            others.setdefault(scheme, []).append(value)
+    return others

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from kg.model import JsonObject, Paper, Source
 from kg.readers.base import MAX_CHARACTERS, Context, RecordError
 from kg.readers.dates import iso_date
 from kg.readers.identity import derived_id
 from kg.readers.text import clean, clean_field
+
+Make: TypeAlias = Callable[[object, int, Context], Paper]
+"""Makes a paper of a JSON value and the record's number; raises RecordError where it describes none."""
+Unwrap: TypeAlias = Callable[[object], "list[Any] | None"]
+"""Takes the records out of a JSON value that only holds a list of them; None for other values."""
 
 _DATE_KEYS: Final = ("published", "date", "publication_date", "year")
 _ARXIV_KEYS: Final = ("arxiv", "arxiv_id", "arxivId")
@@ -38,7 +43,9 @@ def parse(text: str, position: int = 0) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
-        raise RecordError(f"no JSON ({error.msg} at character {error.pos - position + 1})") from error
+        raise RecordError(
+            f"no JSON ({error.msg.removesuffix(' at')} at character {error.pos - position + 1})"
+        ) from error
     except RecursionError as error:
         raise RecordError("JSON that is nested too deeply") from error
     except ValueError as error:
@@ -100,9 +107,12 @@ def _authors(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
     named = (author.get("name") if isinstance(author, Mapping) else author for author in value)
-    names = [name for name in map(_string, named) if name]
+    return once([name for name in map(_string, named) if name])
+
+
+def once(names: Sequence[str]) -> tuple[str, ...]:
+    """The authors, once, where a collection lists all of them twice over, as some do."""
     half = len(names) // 2
-    # Some collections list all authors of a paper twice over.
     return tuple(names[:half] if names and names[:half] == names[half:] else names)
 
 
@@ -122,12 +132,27 @@ def _identifiers(record: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(given, Mapping):
         pairs = ((_string(scheme), _string(value)) for scheme, value in given.items())
         found = {scheme: value for scheme, value in pairs if scheme and value}
-    url = _string(record.get("url")) or ""
-    if doi := _first_match(_DOI, (record.get("doi"), url if "doi.org/" in url else None)):
-        found.setdefault("doi", doi.lower().rstrip(".,;"))
-    if arxiv := _first_match(_ARXIV, (*map(record.get, _ARXIV_KEYS), url if "arxiv.org/" in url else None)):
+    told = told_by_address(_string(record.get("url")))
+    given_doi = _first_match(_DOI, (record.get("doi"),))
+    if doi := _plain_doi(given_doi) if given_doi else told.get("doi"):
+        found.setdefault("doi", doi)
+    if arxiv := _first_match(_ARXIV, map(record.get, _ARXIV_KEYS)) or told.get("arxiv"):
         found.setdefault("arxiv", arxiv)
     return found
+
+
+def told_by_address(url: str | None) -> dict[str, str]:
+    """The identifiers that stand in the address of a paper: at doi.org its DOI, at arxiv.org its arXiv id."""
+    found = {}
+    if url and "doi.org/" in url and (doi := _first_match(_DOI, (url,))):
+        found["doi"] = _plain_doi(doi)
+    if url and "arxiv.org/" in url and (arxiv := _first_match(_ARXIV, (url,))):
+        found["arxiv"] = arxiv
+    return found
+
+
+def _plain_doi(doi: str) -> str:
+    return doi.lower().rstrip(".,;")
 
 
 def _first_match(pattern: re.Pattern[str], values: Iterable[object]) -> str | None:
@@ -138,25 +163,25 @@ def _first_match(pattern: re.Pattern[str], values: Iterable[object]) -> str | No
     return None
 
 
-def _writable(value: Any, depth: int = 0) -> Any:
+def writable(value: Any, depth: int = 0) -> Any:
     """A JSON value of any shape with its strings cleaned, so that it can be written again."""
     if depth > _MAX_DEPTH:
         raise RecordError("JSON that is nested too deeply")
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, list):
-        return [_writable(part, depth + 1) for part in value]
+        return [writable(part, depth + 1) for part in value]
     if isinstance(value, dict):
-        return {_string(key) or "": _writable(part, depth + 1) for key, part in value.items()}
+        return {_string(key) or "": writable(part, depth + 1) for key, part in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _extra(record: Mapping[str, Any]) -> dict[str, Any]:
     given = record.get("extra")
-    extra = _writable(given) if isinstance(given, dict) else {}
+    extra = writable(given) if isinstance(given, dict) else {}
     for key in _KEPT_KEYS:
         if record.get(key):
-            extra.setdefault(key, _writable(record[key]))
+            extra.setdefault(key, writable(record[key]))
     if (url := _string(record.get("url"))) and not _WEB.match(url):
         extra.setdefault("url", url)
     return extra
@@ -176,13 +201,21 @@ def _sources(record: Mapping[str, Any]) -> tuple[Source, ...]:
 
 
 def paper(record: object, number: int, context: Context) -> Paper:
-    """The paper that a JSON object describes.
+    """The paper that a JSON object describes, by the keys that the user named (``context.columns``) and those of kg.
+
+    Raises RecordError where the object describes no paper.
+    """
+    if not isinstance(record, dict):
+        raise RecordError("no JSON object (a record is {...} with a title and abstract, or a text)")
+    return described(_mapped(record, context.columns), number, context)
+
+
+def described(record: Mapping[str, Any], number: int, context: Context) -> Paper:
+    """The paper that fields by their names describe.
 
     ``title`` and ``abstract`` win over ``text``, which is read as the abstract where there is only a title beside it.
     What kg itself writes for a paper is read back as it was. Raises RecordError where the object describes no paper.
     """
-    if not isinstance(record, dict):
-        raise RecordError("no JSON object (a record is {...} with a title and abstract, or a text)")
     if not _TEXT_KEYS & record.keys():
         record = {key.lower(): value for key, value in record.items()}
     title, abstract = _text(record, "title", context), _text(record, "abstract", context)
@@ -207,6 +240,21 @@ def paper(record: object, number: int, context: Context) -> Paper:
         sources=_sources(record) or (context.source(number),),
         extra=_extra(record),
     )
+
+
+def _mapped(record: Mapping[str, Any], columns: Mapping[str, str]) -> Mapping[str, Any]:
+    """A JSON object with the fields that the user mapped, taken from the keys that he named (``meta.title`` within)."""
+    found = ((field, _at(record, key)) for field, key in columns.items())
+    return {**record, **{field: value for field, value in found if value is not None}}
+
+
+def _at(value: Any, key: str) -> Any:
+    if not isinstance(value, Mapping):
+        return None
+    if key in value:
+        return value[key]
+    first, _, others = key.partition(".")
+    return _at(value.get(first), others) if others else None
 
 
 def wrapped(value: object) -> list[Any] | None:

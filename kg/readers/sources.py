@@ -1,4 +1,4 @@
-"""Where bytes come from: files, folders, standard input, open streams; gzip is unpacked by what it is, not its name.
+"""Where bytes come from: files, folders, URLs, standard input, open streams; packed ones are known by their bytes.
 
 A stream from here never raises while it is read: where the bytes break off (a truncated gzip, a failing disk) it ends,
 and ``broken`` says why, so that what stood before the break goes through.
@@ -7,17 +7,17 @@ and ``broken`` says why, so that what stood before the break goes through.
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
 import os
 import stat
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from kg.model import Skipped
+from kg.readers.packed import FAILURES, MOST_BYTES, MOST_TIMES, UNSUSPICIOUS_BYTES, packing_of
+from kg.readers.remote import is_url, opened_url
 
 Source: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 
@@ -25,30 +25,39 @@ STANDARD_INPUT: Final = "-"
 MAX_LINE_BYTES: Final = 32 * 2**20
 _BUFFER_BYTES: Final = 2**20
 _HEAD_BYTES: Final = 2**16
-_GZIP_MAGIC: Final = b"\x1f\x8b"
+_MAGIC_BYTES: Final = 8
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _MAX_CONTROLS: Final = 0.02
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _MAGIC: Final = {
     b"%PDF-": "a PDF file; copy its text or give its metadata as JSON",
-    b"PK\x03\x04": "a zip archive (or an office document); unpack it first",
-    b"BZh": "compressed with bzip2; unpack it first (kg reads gzip)",
-    b"\xfd7zXZ\x00": "compressed with xz; unpack it first (kg reads gzip)",
-    b"\x28\xb5\x2f\xfd": "compressed with zstandard; unpack it first (kg reads gzip)",
+    b"PK\x03\x04": "a zip archive within another file; unpack it first",
+    b"PK\x05\x06": "an empty zip archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive; unpack it first",
+    b"Rar!\x1a\x07": "a rar archive; unpack it first",
     b"\xff\xfe": "text in UTF-16 or UTF-32, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)",
     b"\xfe\xff": "text in UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)",
     b"\x00\x00\xfe\xff": "text in UTF-32, not UTF-8; convert it (iconv -f UTF-32 -t UTF-8)",
 }
+_PARQUET: Final = b"PAR1"
 
 
 class _Enduring(io.RawIOBase):
-    """A stream that ends where the one below it fails, and remembers why in ``broken``."""
+    """A stream that ends where the one below it fails, and remembers why in ``broken``.
 
-    def __init__(self, below: Any, head: bytes = b"") -> None:
+    ``size`` is how many bytes came from below; ``packing`` names how they are packed below, where they come out of
+    ``packed`` (or out of ``packed_size`` bytes).
+    """
+
+    def __init__(
+        self, below: Any, packing: str | None = None, packed: _Enduring | None = None, packed_size: int | None = None
+    ) -> None:
         super().__init__()
         self._below = below
         self._read = getattr(below, "read1", below.read)
-        self._head = head
+        self._head = b""
+        self._packing, self._packed, self._packed_size = packing, packed, packed_size
+        self.size = 0
         self.broken: str | None = None
 
     def readable(self) -> bool:
@@ -82,17 +91,31 @@ class _Enduring(io.RawIOBase):
         try:
             part = self._read(size)
         except EOFError:
-            self.broken = "the gzip data breaks off (truncated?); what stood before the break was read"
-        except (zlib.error, gzip.BadGzipFile) as error:
-            self.broken = f"the gzip data is damaged ({error}); what stood before the damage was read"
-        except (OSError, ValueError) as error:
-            self.broken = f"cannot be read to its end ({_why(error)})"
+            self.broken = f"the {self._packing} data breaks off (truncated?); what stood before the break was read"
+        except FAILURES as error:
+            if self._packing is None:
+                self.broken = f"cannot be read to its end ({_why(error)})"
+            else:
+                self.broken = f"the {self._packing} data is damaged ({error}); what stood before the damage was read"
         else:
             if isinstance(part, (bytes, bytearray, memoryview)):
-                return bytes(part)
+                self.size += len(part)
+                self.broken = self._too_much()
+                return bytes(part) if self.broken is None else b""
             if part is not None:
                 self.broken = "a stream of text, not of bytes; open it in binary mode"
         return b""
+
+    def _too_much(self) -> str | None:
+        """Why what comes out of a packed stream cannot be meant seriously; None where it may be."""
+        if self._packing is None or self.size <= UNSUSPICIOUS_BYTES:
+            return None
+        packed = self._packed_size if self._packed is None else self._packed.size
+        if packed is not None and self.size > MOST_TIMES * max(packed, 1):
+            return f"unpacks to more than {MOST_TIMES:,} times its size (a bomb?); what follows was not read"
+        if self.size > MOST_BYTES:
+            return f"unpacks to more than {MOST_BYTES // 10**9:,} GB; what follows was not read"
+        return None
 
 
 class ByteStream(io.BufferedReader):
@@ -123,6 +146,10 @@ def _why(error: Exception) -> str:
 
 def not_text(head: bytes) -> str | None:
     """Why a file that begins so is no text that kg can read; None where it is."""
+    if head.startswith(_PARQUET):
+        return None  # no text, but a table that is read
+    if packing := packing_of(head):
+        return f"packed twice (with {packing.name} the second time); unpack it first"
     for magic, reason in _MAGIC.items():
         if head.startswith(magic):
             return reason
@@ -135,15 +162,17 @@ def not_text(head: bytes) -> str | None:
     return "a binary file, not text" if controls > _MAX_CONTROLS * len(head) else None
 
 
-def unpacked(below: BinaryIO) -> ByteStream:
-    """The bytes of an open stream, unpacked where they are gzip; ``below`` is left open.
+def unpacked(below: Any, *, archived_size: int | None = None) -> ByteStream:
+    """The bytes of an open stream, unpacked where they are packed in a way that kg knows; ``below`` is left open.
 
-    Raises nothing while it is read.
+    A file in a zip archive has an ``archived_size``, the bytes that it takes there. Raises nothing while it is read.
+    What unpacks to more than 200 GB, or to more than 500 times its size and 64 MB, ends there, and ``broken`` says so.
     """
-    raw = _Enduring(below)
-    if raw.peek(len(_GZIP_MAGIC)) == _GZIP_MAGIC:
-        return ByteStream(_Enduring(gzip.GzipFile(fileobj=raw)), packed=raw)
-    return ByteStream(raw)
+    raw = _Enduring(below, None if archived_size is None else "zip", packed_size=archived_size)
+    packing = packing_of(raw.peek(_MAGIC_BYTES))
+    if packing is None:
+        return ByteStream(raw)
+    return ByteStream(_Enduring(packing.open(raw), packing.name, packed=raw), packed=raw)
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -189,14 +218,17 @@ def _shown(path: Path) -> str:
 def opened(source: Source) -> Iterator[tuple[str, BinaryIO] | Skipped]:
     """The files that one source stands for, each with its name and open for reading; those that cannot be are named.
 
-    A folder stands for all files below it in sorted order, hidden ones left out. A file is closed when the next one is
-    asked for; a stream that the caller opened stays open.
+    A folder stands for all files below it in sorted order, hidden ones left out, and so does a URL (``s3://``) that
+    names one. A file is closed when the next one is asked for; a stream that the caller opened stays open.
     """
     if not isinstance(source, (str, os.PathLike)):
         yield _name_of(source), source
         return
     if os.fspath(source) == STANDARD_INPUT:
         yield STANDARD_INPUT, sys.stdin.buffer
+        return
+    if isinstance(source, str) and is_url(source):
+        yield from opened_url(source)
         return
     path = Path(source)
     paths = iter([path])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg import names
-from kg.model import Extraction
 from kg.resolution.acronyms import abbreviates, full_form
 from kg.resolution.folding import Folding, number_of
-from kg.resolution.identities import Place
+from kg.resolution.identities import NamingPaper, Place
 
 
 class Census:
@@ -20,7 +19,7 @@ class Census:
     with the number of entities that say so, ``others`` the same for names that shorten nothing.
     """
 
-    def __init__(self, extractions: Iterable[Extraction], folding: Folding) -> None:
+    def __init__(self, extractions: Iterable[NamingPaper], folding: Folding) -> None:
         self.folding = folding
         self.papers: dict[Place, list[int]] = {}
         self.named: dict[Place, dict[str, int]] = {}
@@ -30,7 +29,7 @@ class Census:
         self._spelled: dict[Place, str] = {}
         self._count(extractions)
 
-    def _count(self, extractions: Iterable[Extraction]) -> None:
+    def _count(self, extractions: Iterable[NamingPaper]) -> None:
         fold, papers, named, seconds = self.folding.key, self.papers, self.named, self.seconds
         for number, extraction in enumerate(extractions):
             for entity in extraction.entities:

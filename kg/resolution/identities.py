@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
-from kg.model import ENTITY_TYPES, Entity, EntityType
+from kg.model import ENTITY_TYPES, EntityType
 from kg.resolution.acronyms import full_form
 from kg.resolution.folding import Folding
 
@@ -39,6 +39,23 @@ REASONS: Final[Mapping[Reason, str]] = {
 """What each reason means."""
 Place: TypeAlias = tuple[EntityType, str]
 """Where names meet: a type and a key."""
+
+
+class NamedEntity(Protocol):
+    """An entity as far as resolution looks at it: its type, and its names, the best first."""
+
+    @property
+    def type(self) -> EntityType: ...  # noqa: D102
+
+    @property
+    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+class NamingPaper(Protocol):
+    """A paper as far as resolution looks at it: what it names."""
+
+    @property
+    def entities(self) -> Sequence[NamedEntity]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +133,9 @@ class Identities:
         self.variants = variants
         self.all = everything
 
-    def of(self, entity: Entity) -> Identity:
+    def of(self, entity: NamedEntity) -> Identity:
         """The identity of an entity of the extractions that were resolved; KeyError for any other entity."""
-        return self._by_place[entity.type, self.key(full_form(entity.names) or entity.name)]
+        return self._by_place[entity.type, self.key(full_form(entity.names) or entity.names[0])]
 
     def key(self, name: str) -> str:
         """The key under which a name was compared."""

@@ -15,20 +15,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from kg.model import ENTITY_TYPES, Extraction
+from kg.model import ENTITY_TYPES
 from kg.resolution.aliases import Aliases
 from kg.resolution.census import Census
 from kg.resolution.families import variants
 from kg.resolution.folding import Folding
-from kg.resolution.identities import Identities, Identity, Merge, Place, Refusal
+from kg.resolution.identities import Identities, Identity, Merge, NamingPaper, Place, Refusal
 from kg.resolution.joining import Joiner, TypeSettler, label_of, refused_pairs, type_of
 from kg.resolution.settings import ResolutionRules, default_resolution_rules
 
 
 def resolve(
-    extractions: Iterable[Extraction], *, aliases: Aliases | None = None, rules: ResolutionRules | None = None
+    extractions: Iterable[NamingPaper], *, aliases: Aliases | None = None, rules: ResolutionRules | None = None
 ) -> Identities:
-    """Find which names across papers are one thing.
+    """Find which names across papers are one thing; of an extraction only the entities' types and names are looked at.
 
     ``aliases`` overrule what is found (:func:`kg.load_aliases`); ``rules`` are those of kg unless given. Raises
     GraphError where the aliases contradict each other.

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from kg.graph import Graph, build_graph
-from kg.model import Entity, Evidence, Extraction, Mention, Paper, Result, Source
+from kg.model import Entity, EntityType, Evidence, Extraction, Mention, Paper, Result, Source
 
 LATEX = '\\input{x}{\\"o} 100% #1 $a_b^c$ ~ & } { \\} \\{ @misc{k, title = {a}} \\'
 CONTROLS = "a\x00b\x0b\x1b[31m\r\n\t\x85\u2028\u2029\x7f c"
 SURROGATES = "\ud800 \udfff \U0001f680 \ufffe \ufdd0"
 MARKUP = "]]> <b>&amp;&#0;\"'`;,|:=\x1f;; and , and others"
-TEXTS = ("plain", LATEX, CONTROLS, SURROGATES, MARKUP, "ßé中文א\u200f\u0301", "and", ";", ",", '"', "x" * 10_000)
+SCRIPT = "</script><script>pwn()</script><!--\"'><img src=x onerror=pwn()>javascript:pwn()\u202e\u2066{{7*7}}"
+TEXTS = (
+    "plain",
+    LATEX,
+    CONTROLS,
+    SURROGATES,
+    MARKUP,
+    SCRIPT,
+    "ßé中文א\u200f\u0301",
+    "and",
+    ";",
+    ",",
+    '"',
+    "x" * 10_000,
+)
 
 hostile_texts = st.one_of(
     st.sampled_from(TEXTS), st.text(st.characters(exclude_categories=()), min_size=1, max_size=30)
@@ -19,7 +35,12 @@ hostile_texts = st.one_of(
 
 
 def hostile_graph(text: str) -> Graph:
-    """A paper that says nothing but this text, with a method and a dataset of this name and a result of all of it."""
+    """The graph of a hostile extraction."""
+    return build_graph([hostile_extraction(text)])
+
+
+def hostile_extraction(text: str, types: Sequence[EntityType] = ("Method", "Dataset")) -> Extraction:
+    """A paper that says nothing but this text, with a thing of each type of this name and a result of all of it."""
     paper = Paper(
         id=text,
         title=text,
@@ -38,7 +59,7 @@ def hostile_graph(text: str) -> Graph:
     )
     mentions = {
         type_: (Mention(type=type_, field="title", start=0, end=end, text=text, rule=text, confidence=0.5),)
-        for type_ in ("Method", "Dataset")
+        for type_ in types
     }
     result = Result(
         value=text,
@@ -54,7 +75,7 @@ def hostile_graph(text: str) -> Graph:
         evidence=evidence,
     )
     entities = tuple(
-        Entity(type=type_, names=(text, f"{text} 2"), role="used", role_rule=text, mentions=found)  # type: ignore[arg-type]
+        Entity(type=type_, names=(text, f"{text} 2"), role="used", role_rule=text, mentions=found)
         for type_, found in mentions.items()
     )
-    return build_graph([Extraction(paper=paper, entities=entities, results=(result,))])
+    return Extraction(paper=paper, entities=entities, results=(result,))

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,12 @@ import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kg.exports.html import page_data, render
+from kg.exports.html import SCRIPTS, page_data, render
 from kg.exports.tables import LONGEST_SENTENCE, _excerpt
 
+from kg.errors import ExportError
 from tests.exports.made_graph import HOSTILE, hostile_graph, made_graph
+from tests.exports.map_page import write_page
 from tests.material import ROOT
 
 
@@ -49,10 +50,8 @@ class _Structure(HTMLParser):
             self.scripts.append((attributes, text + data))
 
 
-def _write(graph: nx.MultiDiGraph[str], path: Path, **options: int) -> str:
-    exporter = entry_points(group="kg.exporters")["html"].load()
-    exporter(graph, path, **options)
-    return path.read_text(encoding="utf-8")
+def _write(graph: nx.MultiDiGraph[str], path: Path) -> str:
+    return write_page(graph, path).read_text(encoding="utf-8")
 
 
 def _data(page: str) -> dict[str, Any]:
@@ -81,9 +80,15 @@ def test_scripts_are_allowed_by_hash_alone(tmp_path: Path) -> None:
     assert "default-src 'none'" in rules
     assert "unsafe" not in rules
     run = [text for attributes, text in _Structure(page).scripts if attributes.get("type") != "application/json"]
-    assert len(run) == 5
+    assert len(run) == 1 + len(SCRIPTS)
     for text in run:
         assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() in rules
+
+
+def test_scripts_are_short() -> None:
+    """A script of more than 400 lines should be two."""
+    for name in SCRIPTS:
+        assert (ROOT / "exports" / name).read_text("utf-8").count("\n") <= 400, name
 
 
 def test_page_names_no_address_to_load_from(tmp_path: Path) -> None:
@@ -126,6 +131,22 @@ def test_every_node_is_in_the_tables_and_few_are_drawn() -> None:
     assert len(data["first"]["nodes"]) <= 320
     assert {node["group"] for node in data["first"]["nodes"]} == {"Paper", "Method", "Dataset", "Metric", "Task"}
     assert len(data["results"]["rows"]) == sum(kind == "Result" for _, kind in graph.nodes(data="kind"))
+
+
+@pytest.mark.parametrize("shown", [-1, 0, 1501])
+def test_as_many_as_can_be_read_are_drawn_at_first(shown: int) -> None:
+    """None, or more than the page draws at all, is refused."""
+    with pytest.raises(ExportError, match="from 1 to 1,500"):
+        page_data(made_graph(5, 30), shown=shown)
+
+
+def test_results_are_as_sure_as_all_they_say() -> None:
+    """A result's confidence is its joint confidence, or, where it has none, that of its evidence."""
+    graph = made_graph(5, 30)
+    graph.nodes["result/0001/1"]["joint_confidence"] = 0.25
+    results = page_data(graph)["results"]
+    place = results["columns"].index("confidence")
+    assert [row[place] for row in results["rows"]] == [0.25, 0.9, 0.9, 0.9, 0.9]
 
 
 def test_drawn_nodes_are_tied() -> None:

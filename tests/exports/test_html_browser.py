@@ -1,110 +1,24 @@
-"""The page in a real browser, from disk, with the network off."""
+"""The page in a real browser, from disk, with the network off: finding, looking, opening, following."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
 
-from tests.exports.made_graph import ALPHA, HOSTILE, hostile_graph, made_graph
+from tests.browser import PHONE
+from tests.exports.made_graph import ALPHA, HOSTILE, hostile_graph
+from tests.exports.map_page import MapPage, write_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDE = {"width": 1400, "height": 900}
-PHONE = {"width": 390, "height": 844}
+    from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, started once."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs Chromium at {CHROMIUM} (Debian: apt-get install chromium)")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-def _written(graph: nx.MultiDiGraph[str], path: Path) -> Path:
-    entry_points(group="kg.exporters")["html"].load()(graph, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def graph() -> nx.MultiDiGraph[str]:
-    """340 made-up papers."""
-    return made_graph(340, 2000)
-
-
-@pytest.fixture(scope="module")
-def written(graph: nx.MultiDiGraph[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Their page."""
-    return _written(graph, tmp_path_factory.mktemp("page") / "graph.html")
-
-
-class Opened:
-    """A page that was opened, and what the browser had to say about it."""
-
-    def __init__(self, browser: Browser, path: Path, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
-        self.context.set_offline(True)
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page: Page = self.context.new_page()
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
-        self.page.wait_for_function("performance.getEntriesByName('kg-drawn').length > 0")
-
-    def where(self, key: str) -> tuple[float, float]:
-        """A node's place on the screen."""
-        place = self.page.evaluate("(key) => kg.where(key)", key)
-        return place["x"], place["y"]
-
-    def select(self, key: str) -> None:
-        """Select a node and wait until it is drawn."""
-        self.page.evaluate("(key) => kg.select(key)", key)
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait for two frames."""
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def drawn(self) -> set[str]:
-        """The keys of the nodes on the map."""
-        return set(self.page.evaluate("() => kg.drawn()"))
-
-
-@pytest.fixture
-def opened(browser: Browser, written: Path) -> Iterator[Opened]:
-    """Their page, opened; afterwards the browser must have had nothing to complain about, nor asked for anything."""
-    page = Opened(browser, written)
-    yield page
-    assert page.complaints == []
-    assert all(url.startswith(("file:", "data:")) for url in page.requests), page.requests
-    page.context.close()
-
-
-def test_opens_from_disk_with_the_network_off(opened: Opened) -> None:
+def test_opens_from_disk_with_the_network_off(opened: MapPage) -> None:
     """The page draws a few hundred nodes of every type, asks for nothing else and has nothing to complain about."""
     drawn = opened.drawn()
     assert 200 <= len(drawn) <= 320
@@ -112,18 +26,18 @@ def test_opens_from_disk_with_the_network_off(opened: Opened) -> None:
     assert len([url for url in opened.requests if url.startswith("file:")]) == 1
 
 
-def test_search_finds_what_is_not_drawn(opened: Opened, graph: nx.MultiDiGraph[str]) -> None:
+def test_search_finds_what_is_not_drawn(opened: MapPage, graph: nx.MultiDiGraph[str]) -> None:
     """Typing a name and Enter selects the node, draws it and shows it in the panel."""
     hidden = min(key for key in graph if key.startswith("method/") and key not in opened.drawn())
     label = graph.nodes[hidden]["label"]
     opened.page.get_by_role("combobox").fill(label.upper())
     opened.page.keyboard.press("Enter")
-    assert opened.page.evaluate("() => kg.selected()") == hidden
+    assert opened.selected() == hidden
     assert hidden in opened.drawn()
     assert opened.page.locator("#panel h2").inner_text() == label
 
 
-def test_search_is_led_by_the_keyboard(opened: Opened) -> None:
+def test_search_is_led_by_the_keyboard(opened: MapPage) -> None:
     """The slash goes to the search, the arrows through what is offered, and the marked one is taken."""
     opened.page.keyboard.press("/")
     opened.page.keyboard.type("willow")
@@ -140,21 +54,21 @@ def test_search_is_led_by_the_keyboard(opened: Opened) -> None:
     assert not opened.page.locator("#found").is_visible()
 
 
-def test_search_finds_by_another_name(opened: Opened, graph: nx.MultiDiGraph[str]) -> None:
+def test_search_finds_by_another_name(opened: MapPage, graph: nx.MultiDiGraph[str]) -> None:
     """A name that is not the label leads to the node that bears it."""
     key = max((key for key, node in graph.nodes(data=True) if len(node.get("names", ())) > 1), key=graph.degree)
     opened.page.get_by_role("combobox").fill(graph.nodes[key]["names"][1])
     opened.page.keyboard.press("Enter")
-    assert opened.page.evaluate("() => kg.selected()") == key
+    assert opened.selected() == key
 
 
-def test_search_says_when_nothing_is_found(opened: Opened) -> None:
+def test_search_says_when_nothing_is_found(opened: MapPage) -> None:
     """A name that nothing bears is answered."""
     opened.page.get_by_role("combobox").fill("no such thing anywhere")
     assert "Nothing is called that" in opened.page.locator("#found").inner_text()
 
 
-def test_legend_hides_and_shows_a_type(opened: Opened) -> None:
+def test_legend_hides_and_shows_a_type(opened: MapPage) -> None:
     """Unticking a type takes its nodes and their lines off the map; ticking brings them back."""
     before = opened.drawn()
     opened.page.get_by_label("Method", exact=True).uncheck(force=True)
@@ -166,7 +80,7 @@ def test_legend_hides_and_shows_a_type(opened: Opened) -> None:
     assert opened.drawn() == before
 
 
-def test_click_on_a_node_shows_the_sentences(opened: Opened, graph: nx.MultiDiGraph[str]) -> None:
+def test_click_on_a_node_shows_the_sentences(opened: MapPage, graph: nx.MultiDiGraph[str]) -> None:
     """A click shows the node, and each sentence that its ties rest on with exactly the words marked."""
     key = max((key for key in opened.drawn() if key.startswith("method/")), key=graph.degree)
     opened.page.mouse.click(*opened.where(key))
@@ -185,7 +99,7 @@ def test_click_on_a_node_shows_the_sentences(opened: Opened, graph: nx.MultiDiGr
     assert any(ALPHA in sentence for sentence, _ in shown)
 
 
-def test_click_on_a_line_shows_what_it_rests_on(opened: Opened, graph: nx.MultiDiGraph[str]) -> None:
+def test_click_on_a_line_shows_what_it_rests_on(opened: MapPage, graph: nx.MultiDiGraph[str]) -> None:
     """A click on a line shows the sentence with its words, the rule, how sure it is, and the way to the paper."""
     paper = min(key for key in opened.drawn() if key.startswith("paper/"))
     opened.select(paper)
@@ -208,19 +122,22 @@ def test_click_on_a_line_shows_what_it_rests_on(opened: Opened, graph: nx.MultiD
     assert link.get_attribute("rel") == "noopener noreferrer"
 
 
-def test_double_click_opens_a_node(opened: Opened, graph: nx.MultiDiGraph[str]) -> None:
-    """A double click draws the neighbours that were not drawn, and says how many."""
+def test_double_click_opens_a_node(opened: MapPage, graph: nx.MultiDiGraph[str]) -> None:
+    """A double click draws neighbours that were not drawn."""
     before = opened.drawn()
     key = max((key for key in before if key.startswith("method/")), key=graph.degree)
-    opened.page.mouse.dblclick(*opened.where(key))
-    opened.page.wait_for_function("() => document.getElementById('status').textContent !== ''")
+    for _ in range(20):  # on a busy machine two clicks may be too far apart to be one
+        opened.page.mouse.dblclick(*opened.where(key))
+        opened.settle()
+        if opened.drawn() != before:
+            break
+        opened.page.wait_for_timeout(600)
     added = opened.drawn() - before
     assert 1 <= len(added) <= 60
     assert all(graph.has_edge(other, key) or graph.has_edge(key, other) for other in added)
-    assert str(len(added)) in opened.page.locator("#status").inner_text()
 
 
-def test_reset_goes_back_to_the_overview(opened: Opened) -> None:
+def test_reset_goes_back_to_the_overview(opened: MapPage) -> None:
     """After opening, hiding and selecting, Reset shows what was drawn at first."""
     before = opened.drawn()
     opened.select(min(key for key in before if key.startswith("task/")))
@@ -229,15 +146,15 @@ def test_reset_goes_back_to_the_overview(opened: Opened) -> None:
     opened.page.get_by_label("Dataset", exact=True).uncheck(force=True)
     opened.page.get_by_role("button", name="Reset").click()
     assert opened.drawn() == before
-    assert opened.page.evaluate("() => kg.selected()") is None
+    assert opened.selected() is None
 
 
-def test_neighbours_lead_on_and_back_leads_back(opened: Opened) -> None:
+def test_neighbours_lead_on_and_back_leads_back(opened: MapPage) -> None:
     """A name in the panel leads to its node; the browser's own Back returns; the address holds the node."""
     opened.select(min(key for key in opened.drawn() if key.startswith("dataset/")))
-    start = opened.page.evaluate("() => kg.selected()")
+    start = opened.selected()
     opened.page.locator("#panel .list .node").first.click()
-    there = opened.page.evaluate("() => kg.selected()")
+    there = opened.selected()
     assert there != start
     assert opened.page.evaluate("() => decodeURIComponent(location.hash.slice(1))") == there
     opened.page.go_back()
@@ -246,17 +163,17 @@ def test_neighbours_lead_on_and_back_leads_back(opened: Opened) -> None:
 
 def test_link_to_a_node_opens_it(browser: Browser, written: Path, graph: nx.MultiDiGraph[str]) -> None:
     """The address with a node's key in it opens the page at that node."""
-    page = Opened(browser, written)
+    page = MapPage(browser, written)
     page.page.goto(f"{written.as_uri()}#paper%2F0007")
     page.page.reload()
     page.page.wait_for_function("() => kg.selected() === 'paper/0007'")
     assert page.page.locator("#panel h2").inner_text() == graph.nodes["paper/0007"]["label"]
     assert "3 authors" not in page.page.locator("#panel .facts").inner_text()
     assert graph.nodes["paper/0007"]["authors"][0] in page.page.locator("#panel .facts").inner_text()
-    page.context.close()
+    page.close()
 
 
-def test_results_stand_in_a_table_that_can_be_sorted(opened: Opened, graph: nx.MultiDiGraph[str]) -> None:
+def test_results_stand_in_a_table_that_can_be_sorted(opened: MapPage, graph: nx.MultiDiGraph[str]) -> None:
     """A method's results are a table; a click on the head sorts by number; a click on a value shows the sentence."""
     rows: defaultdict[str, set[str]] = defaultdict(set)
     for result, target, relation in graph.edges(keys=True):
@@ -272,7 +189,7 @@ def test_results_stand_in_a_table_that_can_be_sorted(opened: Opened, graph: nx.M
     assert opened.page.locator("#panel .results .why mark").first.inner_text() == f"{values[0]:.1f}"
 
 
-def test_region_shows_what_belongs_to_it(opened: Opened) -> None:
+def test_region_shows_what_belongs_to_it(opened: MapPage) -> None:
     """A click on the ground of a region names it and lists what is in it."""
     box = opened.page.locator("#canvas").bounding_box()
     assert box is not None
@@ -291,7 +208,7 @@ def test_region_shows_what_belongs_to_it(opened: Opened) -> None:
 
 def test_phone(browser: Browser, written: Path) -> None:
     """On a phone nothing runs out at the side, and map and panel share the screen."""
-    page = Opened(browser, written, viewport=PHONE, has_touch=True, is_mobile=True)
+    page = MapPage(browser, written, **PHONE)
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     page.select(min(page.drawn()))
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
@@ -299,24 +216,24 @@ def test_phone(browser: Browser, written: Path) -> None:
         box = page.page.locator(part).bounding_box()
         assert box is not None
         assert box["height"] > 250
-        assert box["y"] + box["height"] <= PHONE["height"]
+        assert box["y"] + box["height"] <= PHONE["viewport"]["height"]
     assert page.complaints == []
-    page.context.close()
+    page.close()
 
 
 def test_dark(browser: Browser, written: Path) -> None:
     """A reader who prefers dark gets a dark page."""
     colours = []
     for scheme in ("light", "dark"):
-        page = Opened(browser, written, color_scheme=scheme)
+        page = MapPage(browser, written, color_scheme=scheme)
         colours.append(page.page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
-        page.context.close()
+        page.close()
     assert colours == ["rgb(255, 255, 255)", "rgb(15, 19, 24)"]
 
 
 def test_hostile_texts_are_inert(browser: Browser, tmp_path: Path) -> None:
     """Whatever titles, names, urls and values contain is shown as text: nothing runs, loads or breaks."""
-    page = Opened(browser, _written(hostile_graph(), tmp_path / "hostile.html"))
+    page = MapPage(browser, write_page(hostile_graph(), tmp_path / "hostile.html", explorer="/"))
     tags = "() => [...document.querySelectorAll('script, img, iframe, svg[onload]')].length"
     scripts = page.page.evaluate(tags)
     for kind in ("paper", "method"):
@@ -327,18 +244,23 @@ def test_hostile_texts_are_inert(browser: Browser, tmp_path: Path) -> None:
             assert shown.strip()[:5] == " ".join(text.split()).strip()[:5] or not text.isprintable()
             for value in page.page.locator("#panel .value").all():
                 value.click()
+            assert page.page.evaluate("() => { const was = kg.address(); location.hash = was; return true; }")
+        page.page.locator("#panel").get_by_role("button", name="Pin", exact=True).click()
+        page.page.keyboard.press("h")
+    page.page.evaluate("() => document.getElementById('all').click()")
+    page.page.keyboard.press("Escape")
+    page.page.locator("#panel summary", has_text="Results").click()
     for wanted in ("script", "javascript", "x" * 100, "word"):
         page.page.get_by_role("combobox").fill(wanted)
         assert page.page.locator("#found [role=option]").count() > 0
     page.page.mouse.move(700, 500)
     for link in page.page.get_by_role("link").all():
-        assert (link.get_attribute("href") or "").startswith("https://papers.example/")
+        assert (link.get_attribute("href") or "").startswith(("https://papers.example/", "/node/"))
     assert page.page.evaluate("() => window.pwned") is None
     assert page.page.evaluate(tags) == scripts
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    assert page.complaints == []
-    assert all(url.startswith(("file:", "data:")) for url in page.requests)
-    page.context.close()
+    page.check()
+    page.close()
 
 
 @pytest.mark.parametrize("papers", [0, 1])
@@ -347,7 +269,7 @@ def test_next_to_nothing_opens(browser: Browser, tmp_path: Path, papers: int) ->
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for number in range(papers):
         graph.add_node(f"paper/{number}", kind="Paper", label="Alone", authors=[], url=None)
-    page = Opened(browser, _written(graph, tmp_path / "graph.html"))
+    page = MapPage(browser, write_page(graph, tmp_path / "graph.html"))
     assert len(page.drawn()) == papers
     assert page.complaints == []
-    page.context.close()
+    page.close()

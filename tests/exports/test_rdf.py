@@ -71,7 +71,7 @@ def graph_of_examples() -> Graph:
 
 @pytest.fixture(name="linked")
 def graph_with_links() -> Graph:
-    """The graph of the samples, with links to elsewhere and a variant."""
+    """The graph of the samples, with links to elsewhere, a variant, and evidence that is not in reading order."""
     graph = build_graph(samples())
     graph.graph["rules_hash"] = "0f" * 32
     for method in ("method/DETR", "method/HarborNet"):
@@ -86,6 +86,8 @@ def graph_with_links() -> Graph:
         confidence=1.0,
         reason='"net" of it',
     )
+    for *_, edge in graph.out_edges("method/HarborNet", data=True):
+        edge["evidence"].reverse()
     return graph
 
 
@@ -221,6 +223,22 @@ def test_order_of_authors(tmp_path: Path) -> None:
     sequence = graph.value(about, rdflib.URIRef("http://purl.org/ontology/bibo/authorList"))
     assert [str(graph.value(sequence, RDF[f"_{n}"])) for n in (1, 2, 3)] == ["Zoe", "Ann", "Zoe"]
     assert {str(author) for author in graph.objects(about, rdflib.DC.creator)} == {"Ann", "Zoe"}
+
+
+def test_order_of_evidence(linked: Graph, tmp_path: Path) -> None:
+    """Evidence in reading order needs no list of its order, in whatever order it is told; other evidence has one."""
+    listed = {
+        str(statement).partition("#")[0]
+        for statement in read(written(linked, "turtle", tmp_path)).subjects(KGO.evidenceList)
+    }
+    assert listed == {f"{BASE}method/HarborNet"}
+    graph = build_graph(samples())
+    path = written(graph, "nquads", tmp_path)
+    path.write_bytes(b"".join(sorted(path.read_bytes().splitlines(keepends=True), reverse=True)))
+    back = kg.import_graph(path, "nquads")
+    assert {edge[:3]: edge[3] for edge in back.edges(keys=True, data=True)} == {
+        edge[:3]: edge[3] for edge in graph.edges(keys=True, data=True)
+    }
 
 
 def test_links_out(linked: Graph, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pyoxigraph
 import pytest
 import rdflib
@@ -177,6 +178,33 @@ def test_every_edge_has_a_statement(tmp_path: Path) -> None:
         rdflib.URIRef(f"{BASE}result/2410.00001/{number}") for number in (2, 3)
     }
     assert (rdflib.URIRef(f"{BASE}rule/number-unit"), RDF.type, rdflib.PROV.Plan) in graph
+
+
+@pytest.mark.parametrize("key", ["method/../x", "method/.", "x:y", "//a/b", "/a", "method//x", "method/a#b", "?q", "a"])
+def test_any_key_is_its_iri(tmp_path: Path, key: str) -> None:
+    """A key that would be read as another IRI, relative to the base, is written whole: steps in a path, schemes."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for one in (key, "method/plain"):
+        graph.add_node(one, kind="Method", label=one, names=[one], papers=1)
+    export(graph, "turtle", tmp_path / "graph.ttl")
+    found = {quad.subject.value: quad.object.value for quad in labels(tmp_path / "graph.ttl")}
+    assert {f"{BASE}{one}": one for one in (key, "method/plain")}.items() <= found.items()
+
+
+def labels(path: Path) -> list[pyoxigraph.Triple]:
+    """The triples of a file that give labels."""
+    quads = pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE)
+    return [quad.triple for quad in quads if quad.predicate.value == str(RDFS.label)]
+
+
+def test_one_triple_a_line(tmp_path: Path) -> None:
+    """What is said of a thing stands together; after the head, every line is one triple."""
+    lines = written(samples(), tmp_path).read_text("utf-8").splitlines()
+    body = [line for line in lines if not line.startswith("@")]
+    assert lines[0] == f"@base <{BASE}> ."
+    assert len(body) == len(list(pyoxigraph.parse(path=tmp_path / "graph.ttl")))
+    subjects = [line.partition(" ")[0] for line in body if not line.startswith("\t")]
+    assert len(subjects) == len(set(subjects)) + 1  # the graph itself begins and ends the file
 
 
 def test_base(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import logging
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -15,37 +15,14 @@ from hypothesis import strategies as st
 from kg.errors import InputError
 from kg.model import Skipped
 from kg.readers import formats, read
+from kg.readers.base import Context
+from tests.material import ROOT
+from tests.readers.bad_inputs import FILES, GOOD, GOOD_TOO, GROUPS, LINES, outcomes, page
 
-GOOD = b'{"id": "good", "title": "A good record"}\n'
-GOOD_TOO = b'{"id": "good too", "title": "Another good record"}\n'
 PAGE = (
     "• 2 authors\n\nSalt\n\n{abstract}\n\nSugar\n\nSugar melts. We listen to it with a robot that stirs. "
     + "It hums. " * 40
 )
-
-LINES = {
-    "no JSON": (b'{"id": "bad", \n', "no JSON (Expecting property name"),
-    "half a line": (b'{"id": "bad", "title": "Bro\n', "no JSON (Unterminated string"),
-    "something after the value": (b'{"title": "x"} {"title": "y"}\n', "no JSON (something follows the value"),
-    "no object": (b'["title"]\n', "no JSON object"),
-    "a number": (b"12\n", "no JSON object"),
-    "no text": (b'{"id": "bad", "year": 2020}\n', "a record without title, abstract or text"),
-    "empty text": (b'{"text": "  \\u200b "}\n', "a record without title, abstract or text"),
-    "no text but authors": (b'{"authors": [{"name": "A"}]}\n', "a record without title, abstract or text"),
-    "a wrapped record without text": (b'{"papers": [{"title": "in"}, {"id": 2}]}\n', "paper 2 of the line: a record"),
-    "no UTF-8": (b'{"title": "caf\xe9"}\n', "no valid UTF-8 (byte 15 of the line)"),
-    "a long abstract": (
-        json.dumps({"title": "x", "abstract": "word " * 2_000_000}).encode() + b"\n",
-        "the abstract has 10,000,000 characters, more than 100,000",
-    ),
-    "a long id": (json.dumps({"id": "x" * 9999, "title": "x"}).encode() + b"\n", "the id has 9,999 characters"),
-    "deep nesting": (b'{"title": "x", "a": ' + b"[" * 100_000 + b"\n", "JSON that is nested too deeply"),
-    "deep nesting kept": (
-        b'{"title": "x", "extra": {"a": ' + b"[" * 200 + b"]" * 200 + b"}}\n",
-        "JSON that is nested too deeply",
-    ),
-    "a giant number": (b'{"title": "x", "year": ' + b"9" * 5000 + b"}\n", "JSON with a number of too many digits"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LINES)
@@ -61,29 +38,6 @@ def test_a_bad_line_is_named_and_the_others_go_through(name: str) -> None:
     assert "\n" not in str(skip)
 
 
-FILES: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "empty"),
-    "blank": (b" \n\n \r\n", "empty"),
-    "blank for long, then unknown": (b"\n" * 10**6 + b"diary", "no format that kg reads"),
-    "only a byte order mark": (b"\xef\xbb\xbf", "empty"),
-    "empty gzip": (gzip.compress(b""), "empty"),
-    "binary": (b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00" + bytes(range(256)), "a binary file, not text"),
-    "binary without zero bytes": (b"".join(bytes([n % 31 + 1, 200]) for n in range(500)), "a binary file, not text"),
-    "binary in gzip": (gzip.compress(bytes(1000)), "a binary file, not text"),
-    "PDF": (b"%PDF-1.7\n1 0 obj", "a PDF file"),
-    "zip": (b"PK\x03\x04rest", "a zip archive"),
-    "xz": (b"\xfd7zXZ\x00rest", "compressed with xz"),
-    "UTF-16": ('{"title": "x"}'.encode("utf-16"), "text in UTF-16"),
-    "UTF-16 without a mark": ('{"title": "x"}'.encode("utf-16-be"), "text in UTF-16"),
-    "unknown": (b"Dear diary, nothing to extract today.\n", "no format that kg reads"),
-    "a table": (b"name,age\nAda,3\n", "no format that kg reads"),
-    "truncated gzip head": (b"\x1f\x8b\x08\x00", "the gzip data breaks off"),
-    "broken JSON": (b'{"title": "x",\n "abstract" "y"}', "no JSON (Expecting ':' delimiter"),
-    "an empty list": (b"[]", "an empty list"),
-    "no UTF-8 in an object": (b'{\n"title": "caf\xe9"}', "no valid UTF-8"),
-}
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_a_bad_file_is_named(tmp_path: Path, name: str) -> None:
     """A file that cannot be read at all is named with its path and what it is, and the next file is read."""
@@ -96,6 +50,31 @@ def test_a_bad_file_is_named(tmp_path: Path, name: str) -> None:
     (skip,) = skipped
     assert skip.file == str(bad)
     assert skip.reason.startswith(reason)
+
+
+BY_NAME = {f"{group}: {name}": data for group, files in GROUPS.items() for name, data in files.items()}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_bad_input_is_named(name: str) -> None:
+    """Whatever is wrong with a file, something is said of it, in one line, and what is good in it is read."""
+    papers, reasons = outcomes(BY_NAME[name])
+    assert reasons
+    assert all(len(reason.splitlines()) == 1 for reason in reasons)
+    assert papers or b"good" not in BY_NAME[name]
+
+
+def test_a_reason_is_one_line_that_can_be_printed() -> None:
+    """Line breaks, escapes, marks of direction and halves of characters in a record do no harm to a terminal."""
+    skipped = Context(file="f").skipped(1, "no paper:\n\x1b[2Jkey\u202e \udcf0")
+    assert skipped.reason == "no paper: [2Jkey ?"
+
+
+def test_what_becomes_of_bad_input_is_documented() -> None:
+    """docs/bad-input.md has a row for each input of these tests, with what is said of it."""
+    # What is in brackets comes from libraries, whose words change.
+    written = re.sub(r"\([^|]*\)", "", (ROOT / "docs" / "bad-input.md").read_text("utf-8"))
+    assert written == re.sub(r"\([^|]*\)", "", "\n".join(page()) + "\n"), "run tests/readers/bad_inputs.py"
 
 
 def socket_file(folder: Path) -> Path:
@@ -199,13 +178,13 @@ def test_an_unknown_format_is_refused_at_once() -> None:
     """A format that does not exist is the caller's mistake: the error names the nearest one, or all."""
     with pytest.raises(InputError, match="unknown format 'jsnl': did you mean jsonl"):
         read(format="jsnl")
-    with pytest.raises(InputError, match="choose one of hf-papers, json, jsonl"):
+    with pytest.raises(InputError, match=f"choose one of {', '.join(name for name, _ in formats())}"):
         read(format="~")
 
 
 def test_a_named_format_overrides_what_the_content_looks_like() -> None:
     """Formats go by their listed names, underscores allowed; a page read as JSON Lines has only bad lines."""
-    assert [name for name, description in formats() if description] == ["hf-papers", "json", "jsonl"]
+    assert {name for name, description in formats() if description} >= {"hf-papers", "json", "jsonl"}
     skipped: list[Skipped] = []
     assert list(read(io.BytesIO(PAGE.encode()), format="jsonl", on_skip=skipped.append)) == []
     assert {skip.record for skip in skipped} == {1, 3, 5, 7, 9}
@@ -231,7 +210,7 @@ PACKED = SOUP.map(gzip.compress)
 ANY_BYTES = st.one_of(st.binary(max_size=300), SOUP, PACKED, PACKED.map(lambda data: data[:-9]))
 
 
-@given(ANY_BYTES, st.sampled_from([None, "hf-papers", "json", "jsonl"]))
+@given(ANY_BYTES, st.sampled_from([None, *(name for name, _ in formats())]))
 def test_no_bytes_make_it_raise(data: bytes, format: str | None) -> None:  # noqa: A002
     """Reading any bytes as any format ends, raises nothing, and says something or gives papers that can be written."""
     skipped: list[Skipped] = []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.readers.dates import iso_date, refined, written_date
+from kg.readers.dates import iso_date, refined, written_date, year_month_day
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,24 @@ def test_iso_dates_stay_as_they_are(day: object) -> None:
 def test_refined(known: str | None, other: str | None, date: str) -> None:
     """Two dates that agree make the more exact one; of two that do not the first stays."""
     assert refined(known, other) == date
+
+
+@pytest.mark.parametrize(
+    ("parts", "date"),
+    [
+        ((2018, "July", 5), "2018-07-05"),
+        (("2018", "7"), "2018-07"),
+        (("c2018", "Jul-Aug", ""), "2018-07"),
+        (("2018", "jan", "30-31"), "2018-01-30"),
+        (("2018", "feb", "30"), "2018-02"),
+        (("2018", "13"), "2018"),
+        (("2018", None, "5"), "2018"),
+        (("1998 Dec-1999 Jan", "1998 Dec-1999 Jan"), "1998-12"),
+        (("2000 Spring", "2000 Spring"), "2000"),
+        (("12018", "jan"), None),
+        ((None, "jan"), None),
+    ],
+)
+def test_dates_in_parts(parts: tuple[object, ...], date: str | None) -> None:
+    """Year, month and day may stand apart, with words around; of a range the beginning counts."""
+    assert year_month_day(*parts) == date

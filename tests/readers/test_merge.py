@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations, permutations
+from random import Random
 
-from hypothesis import given
+import networkx as nx
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import Paper, Source
@@ -130,6 +134,116 @@ def test_pages_and_json_lines_meet() -> None:
     assert lantern.published == "2024-10-09"
     assert lantern.extra["other_ids"] == ["lantern-24"]
     assert len(papers) == 8
+
+
+WRITTEN = {
+    "arxiv": ({"arxiv": "2410.00001"}, {"arxiv": "arXiv:2410.00001v3"}, {"doi": "10.48550/ARXIV.2410.00001"}),
+    "doi": ({"doi": "10.5555/salt.1"}, {"DOI": "https://doi.org/10.5555/SALT.1"}),
+    "acl": ({"acl": "P19-1001"}, {"acl": "https://aclanthology.org/P19-1001/"}, {"doi": "10.18653/v1/p19-1001"}),
+    "openalex": ({"openalex": "W1"}, {"openalex": "https://openalex.org/W1"}),
+    "pmid": ({"pmid": "31"}, {"pmid": "https://pubmed.ncbi.nlm.nih.gov/31/"}),
+    "s2": ({"s2": "7"}, {"s2": "CorpusId:7"}),
+}
+"""By scheme, the ways in which one identifier is written."""
+
+
+@pytest.mark.parametrize("scheme", WRITTEN)
+def test_an_identifier_is_known_however_it_is_written(scheme: str) -> None:
+    """Two records meet by an id in whatever way each source writes it."""
+    for one, other in permutations(WRITTEN[scheme], 2):
+        assert len(merge_duplicates([paper("a", "Salt", SALT, identifiers=one), paper("b", identifiers=other)])) == 1
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(WRITTEN, 2)))
+def test_records_of_two_sources_meet_through_a_third(first: str, second: str) -> None:
+    """Whoever knows two ids of a paper brings the records together that know one each, wherever it stands."""
+    records = [
+        paper("a", "Salt", SALT, identifiers=WRITTEN[first][0], sources=(Source(file="a", record=1),)),
+        paper("b", "Sugar", SUGAR, identifiers=WRITTEN[second][0], sources=(Source(file="b", record=1),)),
+        paper("c", None, SALT, identifiers={**WRITTEN[first][0], **WRITTEN[second][0]}),
+    ]
+    for order in permutations(records):
+        (merged,) = merge_duplicates(order)
+        assert len(merged.sources) == 2
+
+
+def test_an_identifier_that_is_lost_is_kept_beside() -> None:
+    """Of two ids of one scheme the first stays, the other is kept, and the paper is known by both when read back."""
+    first = paper("a", "Salt", SALT, identifiers={"openalex": "W1"})
+    (merged,) = merge_duplicates([first, paper("b", "Salt", SALT, identifiers={"openalex": "W2"})])
+    assert merged.identifiers == {"openalex": "W1"}
+    assert merged.extra == {"other_ids": ["b"], "other_identifiers": {"openalex": ["W2"]}}
+    assert len(merge_duplicates([merged, paper("c", "Sugar", SUGAR, identifiers={"openalex": "W2"})])) == 1
+
+
+def test_the_doi_of_a_volume_makes_no_paper_of_its_papers() -> None:
+    """A DOI at records with other titles and other ids says nothing; those with one title it still joins."""
+    volume = {"doi": "10.5555/volume"}
+    records = [
+        paper("a", "Salt", SALT, identifiers={**volume, "acl": "P19-1001"}),
+        paper("b", "Sugar", SUGAR, identifiers={**volume, "acl": "P19-1002"}),
+        paper("c", "Salt!", "Another abstract of it.", identifiers=volume),
+    ]
+    for order in permutations(records):
+        merged = merge_duplicates(order)
+        assert sorted(p.identifiers["acl"] for p in merged) == ["P19-1001", "P19-1002"]
+        assert {len(p.extra.get("other_ids", ())) for p in merged} == {0, 1}
+
+
+def test_other_ids_of_one_scheme_are_no_contradiction() -> None:
+    """OpenAlex has papers twice: two of its ids with one DOI are one paper, whatever the titles."""
+    records = [
+        paper("a", "Salt", SALT, identifiers={"doi": "10.5555/1", "openalex": "W1"}),
+        paper("b", "Salt, Revisited", SUGAR, identifiers={"doi": "10.5555/1", "openalex": "W2"}),
+    ]
+    assert len(merge_duplicates(records)) == 1
+
+
+def _views(number: int) -> st.SearchStrategy[Paper]:
+    """What a source may know of one of some papers: some of its ids, and its texts or not."""
+    ids = {
+        "arxiv": f"24{number:02}.00001",
+        "doi": f"10.5555/{number}",
+        "acl": f"P19-10{number:02}",
+        "openalex": f"W{number}",
+        "s2": str(number),
+    }
+    title, abstract = f"Title {number}", f"Abstract {number}. {SALT}"
+    return st.builds(
+        lambda known, texts: replace(Paper(id="x", identifiers={one: ids[one] for one in sorted(known)}), **texts),
+        st.sets(st.sampled_from(sorted(ids)), min_size=1, max_size=3),
+        st.sampled_from(
+            [
+                {"title": title, "abstract": abstract},
+                {"title": f"{title} v2", "abstract": SUGAR},
+                {"abstract": "Again."},
+            ]
+        ),
+    )
+
+
+VIEWS = st.lists(st.integers(0, 3).flatmap(_views), min_size=1, max_size=10)
+
+
+def _numbered(views: list[Paper]) -> list[Paper]:
+    return [replace(one, id=f"r{at}", sources=(Source(file="f", record=at),)) for at, one in enumerate(views)]
+
+
+@settings(max_examples=60)
+@given(VIEWS.map(_numbered), st.randoms(use_true_random=False))
+def test_what_is_one_paper_does_not_depend_on_the_order(records: list[Paper], random: Random) -> None:
+    """In whatever order sources are read, records are one paper where shared ids or texts connect them."""
+    graph: nx.Graph[int] = nx.Graph()
+    keys: dict[object, int] = {}
+    for at, one in enumerate(records):
+        graph.add_node(at)
+        for key in [*one.identifiers.items(), *([one.title] if one.title else [])]:
+            graph.add_edge(at, keys.setdefault(key, at))
+    expected = {frozenset(component) for component in nx.connected_components(graph)}
+    for _ in range(3):
+        merged = merge_duplicates(records)
+        assert {frozenset(source.record for source in one.sources) for one in merged} == expected
+        random.shuffle(records)
 
 
 TITLES = st.sampled_from([None, "Salt", "SALT!", "Sugar", "C", "C++"])

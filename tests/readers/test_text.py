@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.readers.base import RecordError
-from kg.readers.text import clean, clean_field
+from kg.readers.text import clean, clean_field, plain
 
 ENTITY_SOUP = st.text(
     alphabet=st.sampled_from("&#;xX amplgtquo38\u200b\x00\x1f0123 \n\u0301e\u00e9\ud800"), max_size=60
@@ -63,3 +63,21 @@ def test_a_field_over_the_limit_is_refused_before_it_is_cleaned() -> None:
     assert clean_field("  ", "abstract", 10) is None
     with pytest.raises(RecordError, match="the abstract has 1,001 characters, more than 1,000"):
         clean_field("x" * 1001, "abstract", 1000)
+
+
+@pytest.mark.parametrize(
+    ("found", "stored"),
+    [
+        ("CO<sub>2</sub>, 10<sup>-3</sup> and R<sup>2</sup>", "CO2, 10^-3 and R2"),
+        ("<jats:p>We &lt;i&gt;E. coli&lt;/i&gt; &amp;amp; so.</jats:p><jats:p>Two</jats:p>", "We E. coli & so. Two"),
+        ("<jats:title>Abstract</jats:title><p>We</p>", "We"),
+        ("<b>Abstract:</b> We", "We"),
+        ("We say <b>abstract</b> things", "We say abstract things"),
+        ('<mml:math xmlns:mml="x"><mml:mi>x</mml:mi></mml:math> y<br/>z', "x y z"),
+        ("a < b and c > d, <mask> <s> </s> <unk>", "a < b and c > d, <mask> <s> </s> <unk>"),
+        ('<a href="x">here</a><!-- gone --><script>alert(1)</script>', "here<script>alert(1)</script>"),
+    ],
+)  # fmt: skip
+def test_tags_are_taken_out(found: str, stored: str) -> None:
+    """Tags of HTML, JATS and MathML go, what is between them stays, and angle brackets that are no such tag stay."""
+    assert plain(found) == stored

@@ -1,0 +1,164 @@
+"""Work shared among the machines of a Dask cluster: its workers as an executor, and whether they can do the work.
+
+Dask (M. Rocklin, "Dask: Parallel Computation with Blocked Algorithms and Task Scheduling", SciPy 2015) sends tasks to
+workers on any number of machines and does those of a lost worker again elsewhere. What kg has them do reads and writes
+files in the folder that is being made, so all must see it. Dask is optional: ``pip install 'kg-papers[cluster]'``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import uuid4
+
+from kg._version import __version__
+from kg.errors import KgError
+from kg.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_SECONDS: Final = 5
+"""How long a scheduler may take to answer, and the first worker to be there."""
+_MARK: Final = "seen-by-workers"
+Found = TypeVar("Found")
+
+
+class ClusterExecutor(Executor):
+    """The workers of a Dask cluster as an executor; ``threads`` is how many tasks they do at the same time."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._tasks = client.get_executor(pure=False)  # a task is told from others by its number, not by what is in it
+        self.threads = sum(client.nthreads().values())
+
+    def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:
+        """Have a worker call a function that can be pickled."""
+        submitted: Future[Found] = self._tasks.submit(fn, *args, **kwargs)
+        return submitted
+
+    def check(self, folder: Path | None, rules: Path | str | None) -> None:
+        """Raise KgError where a worker has another version of kg, Python, spaCy or rules, or does not see a folder."""
+        token = uuid4().hex
+        place = None if folder is None else str(folder / _MARK)
+        if place is not None:
+            Path(place).write_text(token)
+        try:
+            told = self._client.run(_look, place, token, _absolute(rules), on_error="return")
+        finally:
+            if place is not None:
+                Path(place).unlink()
+        expected = _look(None, token, _absolute(rules))
+        for worker, seen in sorted(told.items()):
+            if isinstance(seen, BaseException):
+                said = f"{type(seen).__name__}: {seen}".partition("\n")[0]
+                raise KgError(f"worker {worker} cannot run kg ({said}); install kg-papers {__version__} there")
+            for what, ours in expected.versions.items():
+                if seen.versions[what] != ours:
+                    raise KgError(
+                        f"worker {worker} has {what} {seen.versions[what]}, not {ours}; install the same there"
+                    )
+            if not seen.sees:
+                shown = folder and folder.parent
+                raise KgError(f"workers do not see {shown}; put the graph folder on storage that all share")
+            if seen.rules != expected.rules:
+                raise KgError(f"worker {worker} has other rules; put those of --rules on storage that all share")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a worker finds where it is: versions by name, whether it sees a file, and the hash of the rules."""
+
+    versions: dict[str, str]
+    sees: bool
+    rules: str
+
+
+def _look(place: str | None, token: str, rules: str | None) -> _Look:
+    sees = place is None
+    if place is not None:
+        with suppress(OSError):
+            sees = Path(place).read_text() == token
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return _Look({"kg": __version__, "Python": python, "spaCy": version("spacy")}, sees, _hash(rules))
+
+
+def _hash(rules: str | None) -> str:
+    try:
+        return Rulebook.load(None if rules is None else Path(rules)).hash
+    except KgError:
+        return "none"
+
+
+def _absolute(rules: Path | str | None) -> str | None:
+    return None if rules is None else os.path.abspath(rules)  # noqa: PTH100 - links stay as they were given
+
+
+@contextmanager
+def cluster_executor(address: str) -> Iterator[ClusterExecutor]:
+    """The workers of the cluster whose scheduler is at an address such as ``tcp://host:8786``.
+
+    Raises KgError where Dask is not installed, nobody answers at the address, there are no workers, the scheduler goes
+    away, or several workers die of the same task.
+    """
+    try:
+        from distributed import Client, KilledWorker  # noqa: PLC0415 - few need it, and it takes a second to load
+    except ImportError as error:
+        raise KgError("a cluster needs Dask; pip install 'kg-papers[cluster]'") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in one line
+    try:
+        with ThreadPoolExecutor(1) as thread:  # for there may be a loop in this one, as in a notebook
+            thread.submit(asyncio.run, _reach(address)).result()
+    except Exception as error:  # whatever else may be at the address, and answer
+        raise KgError(f"no Dask scheduler answers at {address}; start one: dask scheduler") from error
+    with Client(address, timeout=_SECONDS, set_as_default=False) as client:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS)
+        except OSError as error:
+            raise KgError(
+                f"the scheduler at {address} has no workers; start some: dask worker {address} --nthreads 1"
+            ) from error
+        try:
+            yield ClusterExecutor(client)
+        except KilledWorker as error:
+            raise KgError("several workers were lost with the same papers (memory?); give each more memory") from error
+        except CancelledError as error:
+            raise KgError(f"the scheduler at {address} is gone; what was extracted is kept: run it again") from error
+
+
+async def _reach(address: str) -> None:
+    """Raise an error where no part of Dask answers: a client would go on trying, and complain later."""
+    from distributed.core import connect  # noqa: PLC0415 - as above
+
+    comm = await connect(address, timeout=_SECONDS)
+    await comm.close()
+
+
+@contextmanager
+def shared_work(
+    scheduler: str | None, executor: Executor | None, workers: int
+) -> Iterator[tuple[Executor | None, int]]:
+    """What does the work, and how many tasks at a time: a cluster where there is one, else what is given.
+
+    Raises what :func:`cluster_executor` raises.
+    """
+    if scheduler is None:
+        yield executor, workers
+        return
+    with cluster_executor(scheduler) as cluster:
+        yield cluster, cluster.threads
+
+
+def check_workers(executor: Executor | None, *, folder: Path | None = None, rules: Path | str | None = None) -> None:
+    """Raise KgError where workers of a cluster are not fit for the work; other executors are taken as they are."""
+    if isinstance(executor, ClusterExecutor):
+        executor.check(folder, rules)

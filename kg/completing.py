@@ -1,0 +1,298 @@
+"""What a graph folder holds besides its extractions, made of them: exports, store and manifest.
+
+Whoever makes a graph folder anew, or changes one, writes its extractions and leaves the rest to :func:`complete`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from kg._version import __version__
+from kg.assembling import Assembled, write_in_pieces
+from kg.errors import ExportError, GraphError
+from kg.exporting import PieceWriter, export, exporter, piece_writer
+from kg.folder import (
+    ALIASES,
+    EXTRACTIONS,
+    GRAPH,
+    MANIFEST,
+    STORE,
+    graph_name,
+    load_manifest,
+    load_resolution,
+    named_errors,
+    own_files,
+    sha256,
+    write_manifest,
+    write_resolution,
+)
+from kg.model import GraphFacts, JsonObject, Paper, Skipped
+from kg.readers.sources import STANDARD_INPUT
+from kg.reading import OnProgress
+from kg.resolution.aliases import Aliases
+from kg.resolution.resolving import resolve
+from kg.resolution.settings import RESOLUTION, ResolutionRules
+from kg.shards import Entry, extracted_shards, moved
+from kg.summary import GraphSummary, graph_summary
+
+SHARDS: Final = "extracted"
+"""The folder of the shards in a graph folder that is being made."""
+_WORTH_KEEPING: Final = 2
+_PIECES: Final = "pieces"
+_WRITING: Final = "writing the graph"
+_BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a graph folder is made of its extractions.
+
+    ``rules_hash`` is that of the rules by which they were made, ``min_confidence`` the least that mentions and results
+    in them have; ``exports`` are the files by exporter; ``store`` says whether there is one, and
+    ``store_evidence`` how much evidence is in it: "full", "link" or "none".
+    """
+
+    rules_hash: str | None
+    min_confidence: float
+    aliases: Aliases | None
+    resolution: ResolutionRules | None
+    exports: dict[str, str]
+    store: bool
+    store_evidence: str = "full"
+
+
+@contextmanager
+def shards_kept(shards: Path) -> Iterator[None]:
+    """Remove the shards when all went well, and also where there are hardly any; so a small build leaves nothing."""
+    try:
+        yield
+    except BaseException:
+        if len(list(shards.glob("*.jsonl"))) < _WORTH_KEEPING:
+            shutil.rmtree(shards, ignore_errors=True)
+        raise
+    shutil.rmtree(shards, ignore_errors=True)
+
+
+def extract_into(folder: Path, papers: Sequence[Paper], tell: OnProgress, **options: Any) -> list[Entry]:
+    """Extract papers into the file of a new graph folder; what stands where in it.
+
+    ``options`` are those of :func:`kg.shards.extracted_shards`, and so are the errors, but GraphError where nothing can
+    be written.
+    """
+    entries: list[Entry] = []
+    tell("extracting", 0, len(papers))
+    with named_errors(folder), (folder / EXTRACTIONS).open("wb") as whole:
+        for shard in extracted_shards(papers, folder / SHARDS, **options):
+            entries += moved(shard.entries, whole.tell())
+            with shard.path.open("rb") as file:
+                shutil.copyfileobj(file, whole)
+            tell("extracting", len(entries), len(papers))
+    return entries
+
+
+def complete(
+    part: Path,
+    target: Path,
+    entries: Sequence[Entry],
+    settings: Settings,
+    *,
+    content: JsonObject,
+    tell: OnProgress,
+    workers: int = 1,
+    executor: Executor | None = None,
+) -> GraphSummary:
+    """Make all else of the extractions in a new folder, which will take the place of ``target``.
+
+    ``entries`` say what stands where in the file, ``content`` is what the manifest says besides. Where all exporters
+    can write piece by piece, the graph is never in memory, and ``workers`` processes, or those of ``executor``, share
+    the work. Raises GraphError where two papers have one id, the aliases contradict each other or nothing can be
+    written, and ExportError.
+    """
+    write_resolution(part, settings.aliases, settings.resolution)
+    tell("resolving names", 0, None)
+    identities = resolve(entries, aliases=settings.aliases, rules=settings.resolution)
+    assembled = Assembled.of(part / EXTRACTIONS, entries, identities)
+    said: JsonObject = {"rules_hash": settings.rules_hash, "min_confidence": settings.min_confidence, **content}
+    if settings.store:
+        from kg.store import namespaces, namespaces_to_json  # noqa: PLC0415 - kg extract has no store
+
+        said[STORE] = {**namespaces_to_json(namespaces()), "evidence": settings.store_evidence}
+    maker = _Maker(part, assembled, settings, graph_name(target), tell, workers, executor)
+    try:
+        summary = maker.make()
+    except ExportError as error:
+        raise ExportError(str(error).replace(str(part), str(target))) from error
+    counts = {
+        **content["counts"],
+        "papers": len(entries),
+        "mentions": sum(entry.mentions for entry in entries),
+        "entities": dict(summary.entities),
+        "results": sum(summary.results.values()),
+        "edges": dict(summary.edges),
+    }
+    write_manifest(part, {**said, "exports": list(settings.exports), "counts": counts})
+    return summary
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Makes the exports and the store of a graph folder."""
+
+    part: Path
+    assembled: Assembled
+    settings: Settings
+    name: str
+    tell: OnProgress
+    workers: int
+    executor: Executor | None
+
+    def make(self) -> GraphSummary:
+        """Make them piece by piece where all can be made so, otherwise of the graph in memory."""
+        keys = list(self.assembled.keys())
+        found = {name: piece_writer(name, keys) for name in self.settings.exports}
+        if self.settings.store:
+            from kg.store import NQUADS  # noqa: PLC0415 - kg extract has no store
+
+            found[STORE] = piece_writer(NQUADS, keys, evidence=self.settings.store_evidence)
+        writers = {name: writer for name, writer in found.items() if writer is not None}
+        return self._in_pieces(writers) if len(writers) == len(found) else self._whole()
+
+    def _whole(self) -> GraphSummary:
+        self.tell("assembling the graph", 0, None)
+        graph = self.assembled.graph(name=self.name, rules_hash=self.settings.rules_hash)
+        for name, file in self.settings.exports.items():
+            self.tell(f"writing {file}", 0, None)
+            export(graph, name, self.part / file)
+        if self.settings.store:
+            from kg.store import write_store  # noqa: PLC0415 - as above
+
+            self.tell("filling the store", 0, None)
+            write_store(graph, self.part / STORE, evidence=self.settings.store_evidence)
+        return graph_summary(graph)
+
+    def _in_pieces(self, writers: Mapping[str, PieceWriter]) -> GraphSummary:
+        """First the sections of the pieces are written, as files of their own, then these behind each other."""
+        sections: dict[str, list[Sequence[Path]]] = {name: [] for name in writers}
+        total = len(self.assembled.lines)
+        folder = self.part / _PIECES
+        with named_errors(folder), self._store() as load:
+
+            def take(name: str, files: Sequence[Path]) -> None:
+                if name != STORE:
+                    sections[name].append(files)
+                    return
+                for file in files:
+                    load(file.read_bytes())
+                    file.unlink()
+
+            self.tell(_WRITING, 0, total)
+            folder.mkdir()
+            facts, lines = write_in_pieces(
+                self.assembled,
+                writers,
+                folder,
+                about=GraphFacts(name=self.name, kg_version=__version__, rules_hash=self.settings.rules_hash),
+                on_sections=take,
+                on_papers=lambda done: self.tell(_WRITING, done, total),
+                workers=self.workers,
+                executor=self.executor,
+            )
+            if STORE in writers:
+                self.tell("filling the store", 0, None)
+                for block in writers[STORE].frame(facts, lines[STORE]):
+                    load(block)
+        for name, file in self.settings.exports.items():
+            self.tell(f"writing {file}", 0, None)
+            with named_errors(self.part / file), (self.part / file).open("wb") as whole:
+                _join(whole, writers[name].frame(facts, lines[name]), sections[name])
+        shutil.rmtree(folder)  # a lost worker may have left something
+        return self.assembled.summary(facts)
+
+    def _store(self) -> AbstractContextManager[Callable[[bytes], None]]:
+        """What loads lines into the store; nothing where there is to be none."""
+        if not self.settings.store:
+            return nullcontext(lambda _: None)
+        from kg.store import filled_store  # noqa: PLC0415 - as above
+
+        return filled_store(self.part / STORE)
+
+
+def _join(whole: IO[bytes], frame: Sequence[bytes], pieces: Sequence[Sequence[Path]]) -> None:
+    """Put a file together of its frame and the sections of its pieces, which are removed."""
+    for place, block in enumerate(frame):
+        whole.write(block)
+        if place < len(frame) - 1:
+            for files in pieces:
+                with files[place].open("rb") as section:
+                    shutil.copyfileobj(section, whole, _BLOCK)
+                files[place].unlink()
+
+
+def load_settings(folder: Path) -> tuple[JsonObject, Settings]:
+    """The manifest of a graph folder, and how it was made. Raises GraphError where there is none."""
+    manifest = load_manifest(folder)
+    aliases, resolution = load_resolution(folder)
+    return manifest, Settings(
+        rules_hash=manifest.get("rules_hash"),
+        min_confidence=manifest.get("min_confidence", 0.0),
+        aliases=aliases,
+        resolution=resolution,
+        exports=export_files(manifest["exports"]),
+        store=STORE in manifest,
+        store_evidence=manifest.get(STORE, {}).get("evidence", "full"),
+    )
+
+
+def told_of_input(manifest: JsonObject) -> JsonObject:
+    """What a manifest says of the input, which stays when the rest is made anew."""
+    counted = {name: manifest["counts"][name] for name in ("records", "duplicates_merged", "skipped")}
+    return {"inputs": manifest["inputs"], "counts": counted, "skipped": manifest["skipped"]}
+
+
+def listed(folder: Path) -> list[str]:
+    """The names of the files of a graph folder that kg wrote: extractions first, the manifest last."""
+    files = own_files(folder)
+    first = [name for name in (EXTRACTIONS, ALIASES, RESOLUTION) if name in files]
+    last = [name for name in (STORE, MANIFEST) if name in files]
+    return [*first, *(name for name in sorted(files) if name.startswith(f"{GRAPH}.")), *last]
+
+
+def refuse_foreign_store(target: Path) -> None:
+    """Raise GraphError where a folder holds a store that kg did not make."""
+    store = target / STORE
+    if own_files(target) and store.exists() and STORE not in own_files(target):
+        raise GraphError(f"{store} is none that kg made; move it, or build without a store (--no-store)")
+
+
+def export_files(exports: Iterable[str]) -> dict[str, str]:
+    """The file of each exporter in a graph folder. Raises ExportError where two of them write the same."""
+    files = {name: f"{GRAPH}{exporter(name).suffix}" for name in exports}
+    for name, file in files.items():
+        other = next(one for one, its_file in files.items() if its_file == file)
+        if other != name:
+            raise ExportError(f"exporters {other!r} and {name!r} both write {file}; ask for one of them")
+    return files
+
+
+def inputs_to_json(files: Iterable[str]) -> list[JsonObject]:
+    """Files that were read, as the manifest names them: with the SHA-256 of each, None for what is no file."""
+    return [{"file": file, "sha256": file_hash(file)} for file in files]
+
+
+def skipped_to_json(skipped: Iterable[Skipped]) -> list[JsonObject]:
+    """What was skipped, as the manifest names it."""
+    return [{"file": one.file, "record": one.record, "reason": one.reason} for one in skipped]
+
+
+def file_hash(file: str) -> str | None:
+    """The SHA-256 of an input; None for what is no file (standard input, an address) or cannot be read."""
+    try:
+        return sha256(Path(file)) if file != STANDARD_INPUT and Path(file).is_file() else None
+    except OSError:
+        return None
