@@ -1,10 +1,12 @@
 """How long a build takes and how much memory, by the number of papers, beside spaCy's blank tokenizer.
 
-    python benchmarks/scale.py [--sizes 2000 4000 | --all] [--plot docs/scale.svg]
+    python benchmarks/scale.py [--sizes 2000 4000 | --all] [--plot scale.svg]
 
 A build goes from a gzip of JSON Lines to a graph folder with Turtle and a store, in a new process, everything counted
 from its start to its end. The tokenizer only splits the same texts, which are in memory already, in as many processes,
-which have loaded it already; the ratio is how many of these a build takes. Each is measured right after the other.
+which have loaded it already. "x" is how many times a build takes what the tokenizer takes right after it: of the time
+that passes, and of the processor's time, that of all processes and threads together, on which it tells less what else
+the machine is doing.
 
 Memory is read from /proc/PID/status every 0.2 s: of the process that builds and of the largest of its workers the peak
 (VmHWM), of all together the largest sum of what each had in memory at one time (VmRSS; libraries that they share count
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -35,9 +38,11 @@ from spacy.language import Language
 from throughput import CORPUS
 
 import kg
+from kg.assembling import Assembled
 from kg.components.document import paper_text
 from kg.plots import growth_plot
 from kg.processes import in_batches
+from kg.shards import load_entries
 
 ADDED = 100
 WORKERS = 2
@@ -58,9 +63,10 @@ STAGES = {
 
 @dataclass
 class Measured:
-    """What was measured of some work in a process: seconds, also by stage, and peaks of memory in bytes."""
+    """What was measured of some work in a process: seconds, also by stage and of the processor, and peaks of memory."""
 
     seconds: float = 0.0
+    processor: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     parent: int = 0
     worker: int = 0
@@ -102,7 +108,8 @@ def measured(work: partial[Any]) -> Measured:
         found.parent = max(found.parent, parent.get("VmHWM", 0))
         found.worker = max([found.worker, *(one.get("VmHWM", 0) for one in workers)])
         found.together = max(found.together, sum(one.get("VmRSS", 0) for one in (parent, *workers)))
-    times: list[tuple[str, float]] = ours.recv()
+    times: list[tuple[str, float]]
+    times, found.processor = ours.recv()
     process.join()
     found.seconds = times[-1][1] - times[0][1]
     for (what, start), (_, end) in pairwise(times):
@@ -112,6 +119,7 @@ def measured(work: partial[Any]) -> Measured:
 
 def _told(work: partial[Any], to: Connection) -> None:
     times = [("start", time.perf_counter())]
+    before = processor_seconds()
 
     def tell(what: str, _done: int, _total: int | None) -> None:
         if what != times[-1][0]:
@@ -120,7 +128,13 @@ def _told(work: partial[Any], to: Connection) -> None:
     try:
         work(on_progress=tell)
     finally:
-        to.send([*times, ("end", time.perf_counter())])
+        to.send(([*times, ("end", time.perf_counter())], processor_seconds() - before))
+
+
+def processor_seconds() -> float:
+    """The processor's time of this process and of those that it started and that have ended."""
+    usages = (resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 @cache
@@ -129,20 +143,43 @@ def tokenizer() -> Language:
     return spacy.blank("en")
 
 
-def tokenize(texts: list[str]) -> int:
-    """Split texts; how many tokens there are."""
+def tokenize(texts: list[str]) -> float:
+    """Split texts; how much of the processor's time it took, in seconds."""
     nlp = tokenizer()
-    return sum(len(nlp.make_doc(text)) for text in texts)
+    start = time.process_time()
+    for text in texts:
+        nlp.make_doc(text)
+    return time.process_time() - start
 
 
-def seconds_to_tokenize(texts: list[str], workers: int) -> float:
-    """How long so many processes take to split texts, once they have loaded what they need."""
+def seconds_to_tokenize(texts: list[str], workers: int) -> tuple[float, float]:
+    """How long so many processes take to split texts, once they have loaded what they need; also of the processor."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
         list(processes.map(tokenize, [texts[:1000]] * workers))
         start = time.perf_counter()
-        for _ in in_batches(tokenize, texts, workers=workers, size=BATCH, executor=processes):
-            pass
-        return time.perf_counter() - start
+        processor = sum(in_batches(tokenize, texts, workers=workers, size=BATCH, executor=processes))
+        return time.perf_counter() - start, processor
+
+
+def print_held(source: Path, extractions: Path) -> None:
+    """Print what the process that builds holds of each paper, step by step; for a new process."""
+    held = [memory(os.getpid())["VmRSS"]]
+
+    def step(what: str) -> None:
+        held.append(memory(os.getpid())["VmRSS"])
+        print(f"  {what:24}{(held[-1] - held[-2]) / count:>8,.0f} bytes a paper")
+
+    print("\nwhat the process that builds holds:")
+    found = kg.read_papers([str(source)])
+    count = len(found.papers)
+    step("papers")
+    entries = list(load_entries(extractions))
+    step("what they name")
+    identities = kg.resolve(entries)
+    step("which names are one")
+    assembled = Assembled.of(extractions, entries, identities)
+    step("where they stand")
+    print(f"  {'of ' + str(len(assembled.lines)) + ' papers':24}{(held[-1] - held[0]) / count:>8,.0f}", flush=True)
 
 
 def first_lines(count: int, target: Path, *, after: int = 0) -> Path:
@@ -167,7 +204,7 @@ class Scale:
         )
         found = measured(work)
         texts = list(map(paper_text, kg.read_papers([str(source)]).papers))
-        beside = seconds_to_tokenize(texts, workers)
+        beside, processor = seconds_to_tokenize(texts, workers)
         store = sum(path.stat().st_size for path in (target / "store").iterdir())
         row = {
             "papers": len(texts),
@@ -175,7 +212,9 @@ class Scale:
             "evidence": evidence,
             "seconds": found.seconds,
             "papers/s": len(texts) / found.seconds,
-            "tokenizers": found.seconds / beside,
+            "x": found.seconds / beside,
+            "x processor": found.processor / processor,
+            "processor ms": 1000 * found.processor / len(texts),
             "parent MB": found.parent / MEGABYTE,
             "worker MB": found.worker / MEGABYTE,
             "all MB": found.together / MEGABYTE,
@@ -201,17 +240,24 @@ class Scale:
         self._build(source, size, 1)
         for evidence in ("link", "none"):
             self._build(source, size, WORKERS, evidence)
+        largest_folder = self._place / f"{size}-{WORKERS}-full"
+        looking = get_context("spawn").Process(target=print_held, args=(source, largest_folder / "extractions.jsonl"))
+        looking.start()
+        looking.join()
         new = first_lines(ADDED, self._place / "new.jsonl.gz", after=size)
-        work = partial(kg.add_to_folder, self._place / f"{size}-{WORKERS}-full", [str(new)], workers=WORKERS)
+        work = partial(kg.add_to_folder, largest_folder, [str(new)], workers=WORKERS)
         adding = measured(work)
-        share = adding.seconds / largest.seconds
-        print(f"\nadding {ADDED} papers to {size:,}: {share:.1%} of the time of building, which reads them all")
+        share, processor = adding.seconds / largest.seconds, adding.processor / largest.processor
+        print(
+            f"\nadding {ADDED} papers to {size:,}: {share:.0%} of the time of building them, {processor:.0%} of the "
+            "processor's"
+        )
 
     def tables(self) -> Iterator[str]:
         """What was measured, in the order in which it was."""
         table = pd.DataFrame(self.rows)
         shown = [name for name in self.rows[0] if not name.endswith("%")]
-        yield "A build, and how many times it takes what the tokenizer takes in as many processes"
+        yield 'A build ("processor ms" are a paper), and how many times (x) it takes what the tokenizer takes'
         yield table[shown].to_string(index=False, float_format="{:,.1f}".format)
         yield "Where the time goes, as shares of the build"
         stages = [name for name in self.rows[0] if name.endswith("%")]

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from kg.selection import select
     from kg.showing import show
     from kg.summary import GraphSummary, graph_summary
-    from kg.updating import UpdateReport, add_to_folder, remove_from_folder
+    from kg.updating import UpdateReport, add_to_folder, remove_from_folder, stale_papers
 
 __all__ = [
     "BuildReport",
@@ -113,6 +113,7 @@ __all__ = [
     "score_conflicts",
     "select",
     "show",
+    "stale_papers",
     "write_extractions",
 ]
 
@@ -162,6 +163,7 @@ _ROOM_OF: Final = {
     "UpdateReport": "updating",
     "add_to_folder": "updating",
     "remove_from_folder": "updating",
+    "stale_papers": "updating",
 }
 _ERRORS: Final = ("ExportError", "GraphError", "InputError", "KgError", "QueryError", "RuleError")
 

@@ -37,7 +37,7 @@ from kg.terminal import (
     progress_bar,
     shown,
 )
-from kg.update_cli import add, remove
+from kg.update_cli import add, mention_stale, remove
 
 if TYPE_CHECKING:
     from kg.explaining import Explanation
@@ -197,6 +197,8 @@ def stats(graph: str, top: int, as_json: bool) -> None:
       kg stats my-graph/ --top 5
     """
     summary = kg.graph_summary(kg.load_graph(graph), top=top)
+    if Path(graph).is_dir():
+        mention_stale(kg.stale_papers(graph), Path(graph))
     if as_json:
         _print_json(asdict(summary))
         return

@@ -38,13 +38,24 @@ class ClusterExecutor(Executor):
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._tasks = client.get_executor(pure=False)  # a task is told from others by its number, not by what is in it
         self.threads = sum(client.nthreads().values())
 
     def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:
         """Have a worker call a function that can be pickled."""
-        submitted: Future[Found] = self._tasks.submit(fn, *args, **kwargs)
-        return submitted
+        found: Future[Found] = Future()
+
+        def take(task: Any) -> None:
+            if found.set_running_or_notify_cancel():
+                try:
+                    found.set_result(task.result())
+                except BaseException as error:  # noqa: BLE001 - of the worker, or of a connection that is gone
+                    found.set_exception(error)
+
+        # Dask's own executor waits for ever where the scheduler is gone
+        task = self._client.submit(fn, *args, pure=False, **kwargs)
+        task.add_done_callback(take)
+        found.add_done_callback(lambda future: task.cancel() if future.cancelled() else None)
+        return found
 
     def check(self, folder: Path | None, rules: Path | str | None) -> None:
         """Raise KgError where a worker has another version of kg, Python, spaCy or rules, or does not see a folder."""
@@ -112,9 +123,12 @@ def cluster_executor(address: str) -> Iterator[ClusterExecutor]:
     """
     try:
         from distributed import Client, KilledWorker  # noqa: PLC0415 - few need it, and it takes a second to load
+        from distributed.comm import CommClosedError  # noqa: PLC0415 - as above
     except ImportError as error:
         raise KgError("a cluster needs Dask; pip install 'kg-papers[cluster]'") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in one line
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in {"distributed", "tornado"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is said in one line
     try:
         with ThreadPoolExecutor(1) as thread:  # for there may be a loop in this one, as in a notebook
             thread.submit(asyncio.run, _reach(address)).result()
@@ -131,7 +145,7 @@ def cluster_executor(address: str) -> Iterator[ClusterExecutor]:
             yield ClusterExecutor(client)
         except KilledWorker as error:
             raise KgError("several workers were lost with the same papers (memory?); give each more memory") from error
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:
             raise KgError(f"the scheduler at {address} is gone; what was extracted is kept: run it again") from error
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from kg.errors import InputError
+from kg.query_forms import MEGABYTES, SECONDS
 from kg.tables import FORMATS
 from kg.terminal import STANDARD_STREAM
 
@@ -130,4 +131,20 @@ ALIASES: Final = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="A YAML file that overrules which names are one thing (docs/resolution.md); the graph keeps a copy.",
+)
+TIMEOUT: Final = click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    default=SECONDS,
+    show_default=True,
+    help="End a query after this time.",
+)
+MAX_SIZE: Final = click.option(
+    "--max-size",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MB",
+    default=MEGABYTES,
+    show_default=True,
+    help="Refuse an answer to a query that is larger.",
 )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kg.errors import QueryError
-from kg.query_forms import FORMS, MEGABYTES, SECONDS, TABLE
+from kg.options import MAX_SIZE, TIMEOUT
+from kg.query_forms import FORMS, TABLE
 from kg.terminal import STANDARD_STREAM, mention_terminal, shown
 
 if TYPE_CHECKING:
@@ -44,22 +45,8 @@ _MISSING: Final = {
     show_default=True,
     help="How to print the answer; triples (of CONSTRUCT) are printed as turtle or ntriples.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    metavar="SECONDS",
-    default=SECONDS,
-    show_default=True,
-    help="End the query after this time.",
-)
-@click.option(
-    "--max-size",
-    type=click.FloatRange(0, min_open=True),
-    metavar="MB",
-    default=MEGABYTES,
-    show_default=True,
-    help="Refuse an answer that is larger.",
-)
+@TIMEOUT
+@MAX_SIZE
 def query(
     graph: Path | None,
     file: str | None,

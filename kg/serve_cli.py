@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kg.errors import ServeError
-from kg.query_forms import MEGABYTES, SECONDS
+from kg.options import MAX_SIZE, TIMEOUT
 from kg.terminal import progress_bar, shown
 
 if TYPE_CHECKING:
@@ -44,22 +44,8 @@ _WAITED_FOR: Final = 2
     help="Answer those who call this machine so (graphs.example.com); may be repeated.",
 )
 @click.option("--open/--no-open", "opens", default=False, help="Open the explorer in a browser.  [default: no-open]")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    metavar="SECONDS",
-    default=SECONDS,
-    show_default=True,
-    help="End a query after this time.",
-)
-@click.option(
-    "--max-size",
-    type=click.FloatRange(0, min_open=True),
-    metavar="MB",
-    default=MEGABYTES,
-    show_default=True,
-    help="Refuse an answer to a query that is larger.",
-)
+@TIMEOUT
+@MAX_SIZE
 def serve(
     graph: Path,
     *,

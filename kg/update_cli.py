@@ -79,13 +79,18 @@ def remove(target: Path, papers: tuple[str, ...], sources: tuple[str, ...], quie
     _say(report, target, quiet=quiet)
 
 
-def _say(report: UpdateReport, target: Path, *, quiet: bool) -> None:
-    if report.stale:
+def mention_stale(papers: int, target: Path) -> None:
+    """Say how many papers of a graph folder were read by other rules, if any, and what to do."""
+    if papers:
         click.echo(
-            f"kg: {count_of(report.stale, 'paper')} read by other rules than today's; "
+            f"kg: {count_of(papers, 'paper')} read by other rules than those in force; "
             f"kg add {shown(target)} --reextract reads all again",
             err=True,
         )
+
+
+def _say(report: UpdateReport, target: Path, *, quiet: bool) -> None:
+    mention_stale(report.stale, target)
     if not quiet:
         parts = ("new", "changed", "unchanged", "removed")
         counts = ", ".join(f"{getattr(report, part):,} {part}" for part in parts if getattr(report, part))

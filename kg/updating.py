@@ -31,7 +31,7 @@ from kg.completing import (
     skipped_to_json,
 )
 from kg.errors import GraphError
-from kg.folder import EXTRACTIONS, json_line, named_errors, own_files
+from kg.folder import EXTRACTIONS, json_line, load_manifest, named_errors, own_files
 from kg.model import JsonObject, Paper, Skipped, paper_from_json, paper_to_json
 from kg.readers import merge_duplicates
 from kg.readers.sources import Source as ByteSource
@@ -129,6 +129,17 @@ def add_to_folder(
         skipped=found.skipped if found else (),
         summary=summary,
     )
+
+
+def stale_papers(target: Path | str) -> int:
+    """How many papers of a graph folder were read by other rules than those of kg as they are now.
+
+    Raises GraphError where there is no graph folder.
+    """
+    manifest = load_manifest(Path(target))
+    if manifest.get("rules_hash") != Rulebook.load().hash:
+        return int(manifest["counts"]["papers"])
+    return int(manifest.get(STALE, 0))
 
 
 def remove_from_folder(

@@ -19,13 +19,14 @@ import kg
 from kg.building import build_folder
 from kg.cluster import cluster_executor
 from kg.errors import KgError
-from kg.shards import PAPERS
 from kg.updating import add_to_folder
 from tests.built import contents, example_files
 from tests.test_cli import invoke
 
 NAMES = ("Harbor", "Lantern", "Willow", "Copper", "Comet", "Pebble", "Raven", "Thistle")
 WRITTEN = ("turtle", "nquads")
+PAPERS = 32
+"""In a shard, so that a few papers are several."""
 ADDRESS = re.compile(r"Scheduler at:\s+(tcp://\S+)")
 
 
@@ -86,7 +87,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
             "abstract": f"We propose {NAMES[number % 8]}Net, which reaches {50 + number % 40}.{number % 10}% accuracy "
             f"on {NAMES[number % 5]}-{number % 7}, better than {NAMES[number % 3]}Former.",
         }
-        for number in range(2 * PAPERS + 60)
+        for number in range(6 * PAPERS + 8)
     ]
     path.write_text("".join(f"{json.dumps(paper)}\n" for paper in papers))
     return [*example_files(), str(path)]
@@ -96,8 +97,14 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def alone(sources: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What one process builds."""
     target = tmp_path_factory.mktemp("alone") / "g"
-    build_folder(sources, target, exports=WRITTEN)
+    build_folder(sources, target, exports=WRITTEN, store=False)
     return target
+
+
+@pytest.fixture(autouse=True)
+def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.shards.PAPERS", PAPERS)
+    monkeypatch.setattr("kg.assembling._PAPERS", PAPERS)
 
 
 def test_a_cluster_writes_the_same_bytes(
@@ -115,13 +122,11 @@ def test_a_cluster_writes_the_same_bytes(
             lost.append(done)
 
     monkeypatch.chdir(tmp_path)
-    build_folder(sources[:2], "g", exports=WRITTEN, scheduler=cluster.address)
+    build_folder(sources[:2], "g", exports=WRITTEN, store=False, scheduler=cluster.address)
     add_to_folder("g", sources[2:], scheduler=cluster.address, on_progress=tell)
     assert lost
     assert contents(tmp_path / "g") == contents(alone)
     assert [path.name for path in tmp_path.iterdir()] == ["g"]
-    with kg.open(tmp_path / "g") as ours, kg.open(alone) as theirs:
-        assert {str(quad) for quad in ours.store} == {str(quad) for quad in theirs.store}
 
 
 def test_commands_that_ask_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
@@ -170,6 +175,24 @@ def test_workers_that_are_not_fit(cluster: Cluster, tmp_path: Path, monkeypatch:
             with pytest.raises(KgError, match=r"worker tcp://\S+ has kg \S+, not 0\.0\.1; install the same there"):
                 executor.check(tmp_path, None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_is_lost(sources: list[str], tmp_path: Path) -> None:
+    """Where the scheduler is killed, one line says so, nothing waits for it, and nothing half-written is left."""
+    place = tmp_path / "cluster"
+    place.mkdir()
+    cluster = Cluster(place, workers=1)
+
+    def tell(what: str, done: int, _total: int | None) -> None:
+        if what == "extracting" and done:
+            cluster.end()
+
+    try:
+        with pytest.raises(KgError, match="is gone; what was extracted is kept"):
+            build_folder(sources, tmp_path / "g", scheduler=cluster.address, on_progress=tell)
+    finally:
+        cluster.end()
+    assert not (tmp_path / "g").exists()
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])

@@ -14,7 +14,7 @@ import kg
 from kg.building import build_folder
 from kg.errors import GraphError, InputError
 from kg.updating import STALE, add_to_folder, remove_from_folder
-from tests.built import contents
+from tests.built import contents, run
 
 PAPERS: tuple[dict[str, Any], ...] = (
     {"id": "a", "title": "LeafNet", "abstract": "We propose LeafNet, which reaches 91.2% accuracy on Meadow."},
@@ -97,6 +97,10 @@ def test_other_rules_make_papers_stale_until_they_are_read_again(tmp_path: Path)
     folder = _built(tmp_path, first)
     report = add_to_folder(folder, [second], rules=rules)
     assert report.stale == kg.load_manifest(folder)[STALE] == 3
+    assert kg.stale_papers(folder) == 4
+    done = run("stats", folder)
+    assert done.stderr.startswith(b"kg: 4 papers read by other rules than those in force; kg add ")
+    assert done.returncode == 0
     report = add_to_folder(folder, [], rules=rules, reextract=True)
     assert (report.stale, report.changed) == (0, 4)
     assert contents(folder) == contents(_built(tmp_path / "once", first, second, rules=rules))

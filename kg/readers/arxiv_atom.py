@@ -14,7 +14,7 @@ from kg.readers.arxiv import about, category_list, month_of
 from kg.readers.base import SURE, Context, RecordError
 from kg.readers.identifiers import arxiv, identifiers
 from kg.readers.papers import made
-from kg.readers.xml_records import Element, begins_with, records, text_of
+from kg.readers.xml_records import Element, begins_with, papers, text_of
 
 NAME: Final = "arxiv-atom"
 DESCRIPTION: Final = "an Atom feed of arXiv, as its API answers"
@@ -29,19 +29,7 @@ def sniff(head: bytes) -> float:
 
 def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     """One paper an entry; the record number counts the entries."""
-    found = False
-    try:
-        for record in records(stream, ("entry",)):
-            found = True
-            if record.element is None:
-                yield context.skipped(record.number, record.reason)
-            else:
-                yield _paper(record.element, record.number, context)
-    except RecordError as error:
-        yield context.skipped(None, error)
-        return
-    if not found:
-        yield context.skipped(None, "a feed without entries")
+    return papers(stream, ("entry",), _paper, context, nothing="a feed without entries")
 
 
 def _paper(entry: Element, number: int, context: Context) -> Paper | Skipped:

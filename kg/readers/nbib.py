@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any, BinaryIO, Final
 
 from kg.model import Paper, Skipped
-from kg.readers.base import SURE, Context, RecordError
+from kg.readers.base import SURE, Context
 from kg.readers.dates import year_month_day
 from kg.readers.identifiers import identifiers
 from kg.readers.medline import NO_ABSTRACT, plain_title
 from kg.readers.papers import made
 from kg.readers.people import given_first
-from kg.readers.tagged import TaggedRecord, records, text, texts
+from kg.readers.tagged import TaggedRecord, papers, records, text, texts
 
 NAME: Final = "nbib"
 DESCRIPTION: Final = "MEDLINE's tagged format, as PubMed saves citations (.nbib)"
@@ -31,6 +31,7 @@ _SEVERAL: Final = ("AID", "AU", "CN", "FAU", "LID", "OT")
 _ONE: Final = ("PMID", "TI", "BTI", "AB", "DP", "JT", "TA", "PMC")
 _DOI: Final = " [doi]"
 _SITE: Final = "https://pubmed.ncbi.nlm.nih.gov/"
+_NOTHING: Final = "no citation in it (one begins with a line PMID- )"
 
 
 def sniff(head: bytes) -> float:
@@ -41,15 +42,13 @@ def sniff(head: bytes) -> float:
 def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     """One paper a citation; the record number is the line of its PMID."""
     parser = _parser()
-    found = False
-    for record in records(stream, _FIRST, _LAST, _TAG):
-        found = True
-        try:
-            yield _paper(record, parser, context)
-        except RecordError as error:
-            yield context.skipped(record.number, error)
-    if not found:
-        yield context.skipped(None, "no citation in it (one begins with a line PMID- )")
+    found = records(stream, _FIRST, _LAST, _TAG)
+    return papers(
+        found,
+        lambda record: _paper(record, parser, context),
+        context,
+        nothing="no citation in it (one begins with a line PMID- )",
+    )
 
 
 @cache

@@ -14,7 +14,7 @@ from kg.readers.dates import year_month_day
 from kg.readers.identifiers import identifiers
 from kg.readers.medline import NO_ABSTRACT, plain_title
 from kg.readers.papers import made
-from kg.readers.xml_records import Element, begins_with, records, text_of
+from kg.readers.xml_records import Element, begins_with, papers, text_of
 
 NAME: Final = "pubmed-xml"
 DESCRIPTION: Final = "XML of PubMed: articles with their MEDLINE citations"
@@ -31,19 +31,7 @@ def sniff(head: bytes) -> float:
 
 def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     """One paper an article; the record number counts the articles."""
-    found = False
-    try:
-        for record in records(stream, _ARTICLES):
-            found = True
-            if record.element is None:
-                yield context.skipped(record.number, record.reason)
-            else:
-                yield _paper(record.element, record.number, context)
-    except RecordError as error:
-        yield context.skipped(None, error)
-        return
-    if not found:
-        yield context.skipped(None, "a set without articles")
+    return papers(stream, _ARTICLES, _paper, context, nothing="a set without articles")
 
 
 def _paper(element: Element, number: int, context: Context) -> Paper | Skipped:

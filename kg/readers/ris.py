@@ -11,12 +11,12 @@ from functools import reduce
 from typing import Any, BinaryIO, Final
 
 from kg.model import Paper, Skipped
-from kg.readers.base import SURE, Context, RecordError
+from kg.readers.base import SURE, Context
 from kg.readers.dates import iso_date, refined
 from kg.readers.identifiers import identifiers
 from kg.readers.papers import made
 from kg.readers.people import given_first
-from kg.readers.tagged import TaggedRecord, records, text, texts
+from kg.readers.tagged import TaggedRecord, papers, records, text, texts
 
 NAME: Final = "ris"
 DESCRIPTION: Final = "RIS, as reference managers (Zotero, EndNote, Mendeley) and publishers' sites export it"
@@ -25,6 +25,7 @@ _FIRST: Final = re.compile(rb"TY  -")
 _LAST: Final = re.compile(rb"ER  -")
 _TAG: Final = re.compile(rb"[A-Z][A-Z0-9]  -")
 _SNIFFED: Final = re.compile(rb"^TY  - [A-Z]{2,8}\s*$", re.MULTILINE)
+_NOTHING: Final = "no reference in it (one begins with a line TY  - )"
 
 
 def sniff(head: bytes) -> float:
@@ -37,15 +38,13 @@ def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     from rispy import RisParser  # noqa: PLC0415 - most files are none of RIS
 
     parser = RisParser(skip_unknown_tags=True)
-    found = False
-    for record in records(stream, _FIRST, _LAST, _TAG):
-        found = True
-        try:
-            yield _paper(record, parser, context)
-        except RecordError as error:
-            yield context.skipped(record.number, error)
-    if not found:
-        yield context.skipped(None, "no reference in it (one begins with a line TY  - )")
+    found = records(stream, _FIRST, _LAST, _TAG)
+    return papers(
+        found,
+        lambda record: _paper(record, parser, context),
+        context,
+        nothing="no reference in it (one begins with a line TY  - )",
+    )
 
 
 def _paper(record: TaggedRecord, parser: Any, context: Context) -> Paper:

@@ -6,12 +6,13 @@ Each record is then parsed by rispy by itself, so that no bad one costs another 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, BinaryIO, Final
 
-from kg.readers.base import RecordError
+from kg.model import Paper, Skipped
+from kg.readers.base import Context, RecordError
 from kg.readers.sources import lines
 
 MAX_RECORD_CHARACTERS: Final = 2**22
@@ -73,6 +74,20 @@ def records(
             record.take(number, line, has_tag=line is not None and any_tag.match(line) is not None)
     if record is not None:
         yield record
+
+
+def papers(
+    found: Iterable[TaggedRecord], make: Callable[[TaggedRecord], Paper], context: Context, *, nothing: str
+) -> Iterator[Paper | Skipped]:
+    """What ``make`` makes of records; ``nothing`` is said where there is none."""
+    record = None
+    for record in found:
+        try:
+            yield make(record)
+        except RecordError as error:
+            yield context.skipped(record.number, error)
+    if record is None:
+        yield context.skipped(None, nothing)
 
 
 def texts(record: dict[str, Any], *names: str) -> list[str]:

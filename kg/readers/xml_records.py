@@ -12,11 +12,12 @@ within it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
-from kg.readers.base import RecordError
+from kg.model import Paper, Skipped
+from kg.readers.base import Context, RecordError
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -72,6 +73,30 @@ def records(stream: BinaryIO, names: Collection[str], openings: Collection[str] 
         except RecordError as error:
             element, reason = None, str(error)
         yield Record(number, name, element, reason)
+
+
+def papers(
+    stream: BinaryIO,
+    names: Collection[str],
+    make: Callable[[Element, int, Context], Paper | Skipped],
+    context: Context,
+    *,
+    nothing: str,
+) -> Iterator[Paper | Skipped]:
+    """What ``make`` makes of the elements of these names, with their numbers; ``nothing`` is said where none is."""
+    found = False
+    try:
+        for record in records(stream, names):
+            found = True
+            if record.element is None:
+                yield context.skipped(record.number, record.reason)
+            else:
+                yield make(record.element, record.number, context)
+    except RecordError as error:
+        yield context.skipped(None, error)
+        return
+    if not found:
+        yield context.skipped(None, nothing)
 
 
 def text_of(element: Element | None) -> str:
