@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Final, TypeVar
 
 from kg.errors import KgError
@@ -45,10 +45,14 @@ def in_batches(
     if workers <= 1 and executor is None:
         yield from map(work, given)
         return
+    others = set(active_children())
     chosen = executor or ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:
         yield from _in_order(chosen, work, given, 2 * workers)
     except BrokenProcessPool as error:
+        # the pool ends its processes, but for one that was starting when another was lost: for that it waits for ever
+        for process in set(active_children()) - others if executor is None else ():
+            process.kill()
         raise KgError("a process was ended from outside (memory?); try again with fewer workers") from error
     finally:
         if executor is None:
