@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final, get_args
 
@@ -50,36 +51,41 @@ class RdfPieces:
     suffix: str
     whole_iris: bool
 
+    @property
+    def fingerprint(self) -> str:
+        """What the sections depend on, besides the piece."""
+        return f"{self.suffix} {self.base} {self.evidence} {self.whole_iris}"
+
     def sections(self, piece: Piece) -> tuple[bytes, bytes]:
         """What a piece says: of its nodes, and of what its edges rest on.
 
         Raises ExportError where something in it cannot be said in RDF.
         """
         rows = _rows(piece)
-        evidence = EvidenceBlocks(self.evidence, self._of_evidence)
+        nodes, evidence = _makers(self)
         told = evidence.blocks(rows) if self.evidence != "none" else ()
-        return "".join(NodeBlocks(self.base, self._syntax).blocks(rows)).encode(), "".join(told).encode()
+        return "".join(nodes.blocks(rows)).encode(), "".join(told).encode()
 
     def frame(self, facts: GraphFacts, lines: Sequence[int]) -> tuple[bytes, bytes, bytes]:
         """What stands before, between and behind the sections of a graph, which have so many lines."""
         head = _head(self.base) if self._format in _GROUPED else ""
-        about = "".join(description(facts, self.base, self.evidence, self._format, self._syntax))
+        about = "".join(description(facts, self.base, self.evidence, self._format, self.syntax))
         nodes, evidence = lines
         between, behind = "", ""
         if self.evidence != "none":
-            rules = EvidenceBlocks(self.evidence, self._of_evidence).of_rules(facts.rules)
+            rules = EvidenceBlocks(self.evidence, self.of_evidence).of_rules(facts.rules)
             evidence += rules.count("\n")
             between, end = self._braces()
             behind = f"{rules}{end}"
-        behind += totals(EVIDENCE_GRAPH, about.count("\n") + nodes, evidence, self._syntax)
+        behind += totals(EVIDENCE_GRAPH, about.count("\n") + nodes, evidence, self.syntax)
         return f"{head}{about}".encode(), between.encode(), behind.encode()
 
     def blocks(self, graph: nx.MultiDiGraph[str]) -> Iterator[bytes]:
         """All that a graph says, in blocks of whole lines, as if it had been told piece by piece."""
         facts = facts_of(graph)
         rows = [(key, graph.nodes[key], neighbours) for key, neighbours in graph.adjacency()]
-        nodes = _Counted(NodeBlocks(self.base, self._syntax).blocks(rows))
-        evidence = EvidenceBlocks(self.evidence, self._of_evidence, lambda paper: _evidence_from(graph, paper))
+        nodes = _Counted(NodeBlocks(self.base, self.syntax).blocks(rows))
+        evidence = EvidenceBlocks(self.evidence, self.of_evidence, lambda paper: _evidence_from(graph, paper))
         told = _Counted(evidence.blocks(rows) if self.evidence != "none" else ())
         before, between, _ = self.frame(facts, (0, 0))
         yield before
@@ -95,22 +101,30 @@ class RdfPieces:
         return found
 
     @property
-    def _syntax(self) -> NQuads:
+    def syntax(self) -> NQuads:
+        """The syntax of what is said of nodes."""
         if self._format in _GROUPED:
             return Turtle(self.base, whole=self.whole_iris)
         return NQuads(self.base)
 
     @property
-    def _of_evidence(self) -> NQuads:
+    def of_evidence(self) -> NQuads:
+        """The syntax of the evidence."""
         if self._format in _GROUPED:
-            return self._syntax
+            return self.syntax
         return NQuads(self.base, graph=f"{self.base}{EVIDENCE_GRAPH}" if self._format.supports_datasets else "")
 
     def _braces(self) -> tuple[str, str]:
         """What stands around the evidence where it is a graph of its own among others."""
         if self._format in _GROUPED and self._format.supports_datasets:
-            return f"<{self._syntax.base}{EVIDENCE_GRAPH}> {{\n", "}\n"
+            return f"<{self.syntax.base}{EVIDENCE_GRAPH}> {{\n", "}\n"
         return "", ""
+
+
+@lru_cache(maxsize=8)
+def _makers(pieces: RdfPieces) -> tuple[NodeBlocks, EvidenceBlocks]:
+    """What makes the blocks of pieces; the terms in it are made once, and not for each of many small pieces."""
+    return NodeBlocks(pieces.base, pieces.syntax), EvidenceBlocks(pieces.evidence, pieces.of_evidence)
 
 
 def facts_of(graph: nx.MultiDiGraph[str]) -> GraphFacts:

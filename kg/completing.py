@@ -6,17 +6,17 @@ Whoever makes a graph folder anew, or changes one, writes its extractions and le
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from kg._version import __version__
-from kg.assembling import Assembled, write_in_pieces
+from kg.assembling import Assembled
 from kg.errors import ExportError, GraphError
-from kg.exporting import PieceWriter, export, exporter, piece_writer
+from kg.exporting import export, exporter, piece_writer
 from kg.folder import (
     ALIASES,
     EXTRACTIONS,
@@ -33,6 +33,9 @@ from kg.folder import (
     write_resolution,
 )
 from kg.model import GraphFacts, JsonObject, Paper, Skipped
+from kg.piece_index import INDEX
+from kg.piecewise import Before, PiecewiseMaker
+from kg.processes import collector_paused
 from kg.readers.sources import STANDARD_INPUT
 from kg.reading import OnProgress
 from kg.resolution.aliases import Aliases
@@ -96,6 +99,7 @@ def extract_into(folder: Path, papers: Sequence[Paper], tell: OnProgress, **opti
     return entries
 
 
+@collector_paused()
 def complete(
     part: Path,
     target: Path,
@@ -106,12 +110,14 @@ def complete(
     tell: OnProgress,
     workers: int = 1,
     executor: Executor | None = None,
+    before: Before | None = None,
 ) -> GraphSummary:
     """Make all else of the extractions in a new folder, which will take the place of ``target``.
 
     ``entries`` say what stands where in the file, ``content`` is what the manifest says besides. Where all exporters
     can write piece by piece, the graph is never in memory, and ``workers`` processes, or those of ``executor``, share
-    the work. Raises GraphError where two papers have one id, the aliases contradict each other or nothing can be
+    the work. What is told of papers and things as it was told ``before`` is taken over from there; the outcome is the
+    same. Raises GraphError where two papers have one id, the aliases contradict each other or nothing can be
     written, and ExportError.
     """
     write_resolution(part, settings.aliases, settings.resolution)
@@ -123,7 +129,7 @@ def complete(
         from kg.store import namespaces, namespaces_to_json  # noqa: PLC0415 - kg extract has no store
 
         said[STORE] = {**namespaces_to_json(namespaces()), "evidence": settings.store_evidence}
-    maker = _Maker(part, assembled, settings, graph_name(target), tell, workers, executor)
+    maker = _Maker(part, assembled, settings, graph_name(target), tell, workers, executor, before)
     try:
         summary = maker.make()
     except ExportError as error:
@@ -151,6 +157,7 @@ class _Maker:
     tell: OnProgress
     workers: int
     executor: Executor | None
+    before: Before | None
 
     def make(self) -> GraphSummary:
         """Make them piece by piece where all can be made so, otherwise of the graph in memory."""
@@ -161,7 +168,25 @@ class _Maker:
 
             found[STORE] = piece_writer(NQUADS, keys, evidence=self.settings.store_evidence)
         writers = {name: writer for name, writer in found.items() if writer is not None}
-        return self._in_pieces(writers) if len(writers) == len(found) else self._whole()
+        if len(writers) < len(found):
+            return self._whole()
+        piecewise = PiecewiseMaker(
+            part=self.part,
+            assembled=self.assembled,
+            writers=writers,
+            files=self.settings.exports,
+            about=GraphFacts(
+                name=self.name,
+                kg_version=__version__,
+                rules_hash=self.settings.rules_hash,
+                example=next(self.assembled.keys(), None),
+            ),
+            tell=self.tell,
+            workers=self.workers,
+            executor=self.executor,
+            before=self.before,
+        )
+        return self.assembled.summary(piecewise.make())
 
     def _whole(self) -> GraphSummary:
         self.tell("assembling the graph", 0, None)
@@ -175,63 +200,6 @@ class _Maker:
             self.tell("filling the store", 0, None)
             write_store(graph, self.part / STORE, evidence=self.settings.store_evidence)
         return graph_summary(graph)
-
-    def _in_pieces(self, writers: Mapping[str, PieceWriter]) -> GraphSummary:
-        """First the sections of the pieces are written, as files of their own, then these behind each other."""
-        sections: dict[str, list[Sequence[Path]]] = {name: [] for name in writers}
-        total = len(self.assembled.lines)
-        folder = self.part / _PIECES
-        with named_errors(folder), self._store() as load:
-
-            def take(name: str, files: Sequence[Path]) -> None:
-                if name != STORE:
-                    sections[name].append(files)
-                    return
-                for file in files:
-                    load(file.read_bytes())
-                    file.unlink()
-
-            self.tell(_WRITING, 0, total)
-            folder.mkdir()
-            facts, lines = write_in_pieces(
-                self.assembled,
-                writers,
-                folder,
-                about=GraphFacts(name=self.name, kg_version=__version__, rules_hash=self.settings.rules_hash),
-                on_sections=take,
-                on_papers=lambda done: self.tell(_WRITING, done, total),
-                workers=self.workers,
-                executor=self.executor,
-            )
-            if STORE in writers:
-                self.tell("filling the store", 0, None)
-                for block in writers[STORE].frame(facts, lines[STORE]):
-                    load(block)
-        for name, file in self.settings.exports.items():
-            self.tell(f"writing {file}", 0, None)
-            with named_errors(self.part / file), (self.part / file).open("wb") as whole:
-                _join(whole, writers[name].frame(facts, lines[name]), sections[name])
-        shutil.rmtree(folder)  # a lost worker may have left something
-        return self.assembled.summary(facts)
-
-    def _store(self) -> AbstractContextManager[Callable[[bytes], None]]:
-        """What loads lines into the store; nothing where there is to be none."""
-        if not self.settings.store:
-            return nullcontext(lambda _: None)
-        from kg.store import filled_store  # noqa: PLC0415 - as above
-
-        return filled_store(self.part / STORE)
-
-
-def _join(whole: IO[bytes], frame: Sequence[bytes], pieces: Sequence[Sequence[Path]]) -> None:
-    """Put a file together of its frame and the sections of its pieces, which are removed."""
-    for place, block in enumerate(frame):
-        whole.write(block)
-        if place < len(frame) - 1:
-            for files in pieces:
-                with files[place].open("rb") as section:
-                    shutil.copyfileobj(section, whole, _BLOCK)
-                files[place].unlink()
 
 
 def load_settings(folder: Path) -> tuple[JsonObject, Settings]:
@@ -259,7 +227,7 @@ def listed(folder: Path) -> list[str]:
     """The names of the files of a graph folder that kg wrote: extractions first, the manifest last."""
     files = own_files(folder)
     first = [name for name in (EXTRACTIONS, ALIASES, RESOLUTION) if name in files]
-    last = [name for name in (STORE, MANIFEST) if name in files]
+    last = [name for name in (INDEX, STORE, MANIFEST) if name in files]
     return [*first, *(name for name in sorted(files) if name.startswith(f"{GRAPH}.")), *last]
 
 

@@ -51,7 +51,9 @@ class PieceWriter(Protocol):
     """What tells a graph piece by piece; it can be sent to another process.
 
     A file is a frame around sections, in each of which the pieces stand one behind the other: what stands before the
-    first section, between them, and behind the last.
+    first section, between them, and behind the last. A writer may have a ``fingerprint``, a text that names all on
+    which its sections depend besides the piece and the version of kg: what was written by one with the same fingerprint
+    need not be written again.
     """
 
     def sections(self, piece: Piece) -> tuple[bytes, ...]:

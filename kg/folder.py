@@ -7,6 +7,7 @@
 | ``aliases.yaml`` | what overruled the resolution of names, where it was given |
 | ``resolution.toml`` | the rules of resolution, where they are not those of kg |
 | ``store/`` | the graph as an Oxigraph store, unless it was not wanted |
+| ``pieces.tsv`` | of which pieces the graph was written, where it was written piece by piece, for ``kg add`` |
 | ``catalogue.sqlite`` | what ``kg serve`` looks things up in, made when it is first needed |
 | ``manifest.json`` | version, hash of the rules, inputs with their hashes, counts, what was skipped |
 """

@@ -1,7 +1,8 @@
 """A graph as an Oxigraph store in a folder, for SPARQL.
 
 The nodes and the direct triples are in the default graph, the evidence is in the named graph ``<BASE>evidence``: both
-as the exporter of N-Quads writes them. The store is filled once and then only read.
+as the exporter of N-Quads writes them. The store is filled once and then only read; where a graph folder changes, the
+new store begins as a copy of the old one.
 
 Oxigraph sorts each batch of triples by every order in which it looks them up (three for the default graph, six for
 another), in memory, and for that it needs a kilobyte a triple and more. It is given batches that are smaller than its
@@ -146,6 +147,52 @@ def filled_store(folder: Path) -> Iterator[Callable[[bytes], None]]:
         raise GraphError(f"cannot write {folder}: {error.strerror or error}") from error
     except SyntaxError as error:
         raise GraphError(f"the exporter {NQUADS!r} wrote what is no N-Quads: {error}") from error
+
+
+class StoreChanges:
+    """A copy of a store, as it is changed: what is no longer said is taken out first, then comes what is new."""
+
+    def __init__(self, store: pyoxigraph.Store) -> None:
+        self._store = store
+
+    def holds(self, lines: bytes) -> bool:
+        """Whether all that lines of N-Quads say is there."""
+        return all(quad in self._store for quad in _quads(lines))
+
+    def take_out(self, lines: bytes) -> None:
+        """Take lines of N-Quads out."""
+        for quad in _quads(lines):
+            self._store.remove(quad)
+
+    def add(self, blocks: Iterable[bytes]) -> None:
+        """Add blocks of whole lines of N-Quads."""
+        batch: list[bytes] = []
+        for block in blocks:
+            batch.append(block)
+            if sum(map(len, batch)) >= _BATCH:
+                _load(self._store, b"".join(batch))
+                batch = []
+        _load(self._store, b"".join(batch))
+
+
+@contextmanager
+def changed_store(old: Path, new: Path) -> Iterator[StoreChanges]:
+    """A new store that begins as a copy of an old one, with which it shares the files that stay as they are.
+
+    Raises GraphError where there is no old store, or the new one cannot be written.
+    """
+    try:
+        # a checkpoint of RocksDB, which links the files with the data: the old store is neither changed nor locked
+        pyoxigraph.Store.read_only(str(old)).backup(str(new))
+        store = pyoxigraph.Store(str(new))
+        yield StoreChanges(store)
+        store.flush()
+    except OSError as error:
+        raise GraphError(f"cannot write {new}: {error.strerror or error}") from error
+
+
+def _quads(lines: bytes) -> Iterable[pyoxigraph.Quad]:
+    return cast("Iterable[pyoxigraph.Quad]", pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_QUADS, lenient=True))
 
 
 def _load(store: pyoxigraph.Store, batch: bytes) -> None:

@@ -37,8 +37,9 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 def add(target: Path, sources: tuple[str, ...], quiet: bool, **options: Any) -> None:  # noqa: FBT001 - of click
     """Add papers to a graph folder, and extract only what is new or changed.
 
-    A SOURCE is as for kg build. What comes out is the same as building from all sources at once: names are resolved
-    and exports and store written anew, but papers whose texts are the same are not extracted again.
+    A SOURCE is as for kg build. What comes out is the same as building from all sources at once, but papers whose
+    texts are the same are not extracted again. Where all exports are written piece by piece (--export turtle, trig,
+    ntriples, nquads), what did not change in them and in the store is taken over as well.
 
     \b
     Example:

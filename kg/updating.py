@@ -1,7 +1,8 @@
 """A graph folder to which papers are added, or from which they are removed, without extracting the others again.
 
 What comes out is what building from scratch would give, of the old sources and then the new ones: extractions are taken
-over where the texts of a paper are the same, and everything made of them is made anew. Where the rules changed since,
+over where the texts of a paper are the same, names are resolved anew, and of all that is made of these only what is not
+as it was is made again (:mod:`kg.piecewise`), unless an exporter needs the whole graph. Where the rules changed since,
 papers are read by today's rules only where they are new, unless it is asked to read all of them again; the manifest
 says how many are stale.
 """
@@ -33,6 +34,8 @@ from kg.completing import (
 from kg.errors import GraphError
 from kg.folder import EXTRACTIONS, json_line, load_manifest, named_errors, own_files
 from kg.model import JsonObject, Paper, Skipped, paper_from_json, paper_to_json
+from kg.piecewise import Before
+from kg.processes import collector_paused
 from kg.readers import merge_duplicates
 from kg.readers.sources import Source as ByteSource
 from kg.reading import OnProgress, OnSkip, ReadingReport, read_papers, say_nothing
@@ -41,6 +44,7 @@ from kg.rulebook import Rulebook
 from kg.shards import Entry, load_records
 from kg.summary import GraphSummary
 
+_BUFFER: Final = 1 << 20
 STALE: Final = "stale_papers"
 """What the manifest says of papers that were read by other rules than the newest."""
 
@@ -103,9 +107,10 @@ def add_to_folder(
         shards_kept(part / SHARDS),
     ):
         check_workers(others, folder=part, rules=rules)
-        old = _Old(target / EXTRACTIONS)
-        known = [paper for one in old.papers.values() if (paper := _without(one, files)) is not None]
-        papers = merge_duplicates([*known, *(found.records if found else ())])
+        with collector_paused():
+            old = _Old(target / EXTRACTIONS)
+            known = [paper for one in old.papers.values() if (paper := _without(one, files)) is not None]
+            papers = merge_duplicates([*known, *(found.records if found else ())])
         fresh = [paper for paper in papers if reextract or not old.has_texts_of(paper)]
         options = {"rules": rules, "rules_hash": rulebook.hash, "workers": at_once, "executor": others}
         extracted = extract_into(part, fresh, tell, min_confidence=settings.min_confidence, **options)
@@ -115,8 +120,17 @@ def add_to_folder(
         dropped = sum(source.file in files for paper in old.papers.values() for source in paper.sources)
         content = _content(manifest, found, len(papers), dropped, stale)
         settings = replace(settings, rules_hash=rulebook.hash)
+        before = Before(target, manifest, old.places())
         summary = complete(
-            part, target, entries, settings, content=content, tell=tell, workers=at_once, executor=others
+            part,
+            target,
+            entries,
+            settings,
+            content=content,
+            tell=tell,
+            workers=at_once,
+            executor=others,
+            before=before,
         )
     changed = sum(paper.id in old.papers for paper in fresh)
     return UpdateReport(
@@ -160,7 +174,8 @@ def remove_from_folder(
     read_from = [one["file"] for one in manifest["inputs"]]
     _check_known(sources, read_from, f"{target} was not made of the file")
     with replaced(target, own_files) as part:
-        old = _Old(target / EXTRACTIONS)
+        with collector_paused():
+            old = _Old(target / EXTRACTIONS)
         _check_known(papers, old.papers, f"{target} has no paper with the id")
         some = [paper for paper in old.papers.values() if paper.id not in papers]
         kept = [paper for one in some if (paper := _without(one, sources)) is not None]
@@ -174,7 +189,8 @@ def remove_from_folder(
         counts = {"records": records, "duplicates_merged": records - len(kept), "skipped": len(skipped)}
         stale = min(manifest.get(STALE, 0), len(kept))
         content = {"inputs": inputs, "counts": counts, "skipped": skipped, **({STALE: stale} if stale else {})}
-        summary = complete(part, target, entries, settings, content=content, tell=on_progress or say_nothing)
+        tell, before = on_progress or say_nothing, Before(target, manifest, old.places())
+        summary = complete(part, target, entries, settings, content=content, tell=tell, before=before)
     removed = len(old.papers) - len(kept)
     return UpdateReport(unchanged=len(kept), removed=removed, stale=stale, summary=summary)
 
@@ -197,6 +213,10 @@ class _Old:
             self.entries[entry.id] = entry
             self.papers[entry.id] = paper_from_json(record)
 
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Where the extractions begin and end, by paper."""
+        return {entry.id: (entry.start, entry.end) for entry in self.entries.values()}
+
     def has_texts_of(self, paper: Paper) -> bool:
         """Whether the extraction of a paper would be the one that is there."""
         old = self.papers.get(paper.id)
@@ -204,11 +224,14 @@ class _Old:
 
     def lines(self, papers: Iterable[Paper]) -> Iterator[tuple[Entry, bytes]]:
         """The extractions of these papers, which may be known from elsewhere as well by now."""
-        with self._path.open("rb") as file:
+        with self._path.open("rb", buffering=_BUFFER) as file:
+            reached = 0
             for paper in papers:
                 entry = self.entries[paper.id]
-                file.seek(entry.start)
+                if entry.start != reached:
+                    file.seek(entry.start)
                 line = file.read(entry.end - entry.start)
+                reached = entry.end
                 yield entry, line if self.papers[paper.id] is paper else _about(paper, line)
 
 

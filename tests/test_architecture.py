@@ -13,16 +13,17 @@ other; ``kg`` is the package itself with its public names.
 7. ``explaining``, ``rule_checks``, ``pieces``
 8. ``explain_process``, ``graph``
 9. ``exporting``, ``folder``, ``leaderboard``, ``selection``, ``summary``
-10. ``annotations``, ``conflicts``, ``frames``, ``query_process``, ``reading``, ``shards``, ``store``
+10. ``annotations``, ``conflicts``, ``frames``, ``piece_index``, ``query_process``, ``reading``, ``shards``, ``store``
 11. ``analytics``, ``assembling``, ``evaluation``, ``leaderboard_tables``, ``plots``
-12. ``ablation``, ``calibration``, ``catalogue``, ``completing``, ``opening``, ``querying``, ``showing``
-13. ``building``
-14. ``updating``
-15. ``kg``, ``web``
-16. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``formats_cli``, ``leaderboard_cli``, ``query_cli``,
+12. ``ablation``, ``calibration``, ``catalogue``, ``opening``, ``piecewise``, ``querying``, ``showing``
+13. ``completing``
+14. ``building``
+15. ``updating``
+16. ``kg``, ``web``
+17. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``formats_cli``, ``leaderboard_cli``, ``query_cli``,
     ``resolve_cli``, ``serve_cli``, ``stats_cli``, ``update_cli``
-17. ``rules_cli``
-18. ``cli``
+18. ``rules_cli``
+19. ``cli``
 
 Readers know ``model`` and ``errors`` only. The exporters in ``exports/`` know ``model``, ``errors`` and ``graph`` only,
 and nobody knows them: they are found through entry points.

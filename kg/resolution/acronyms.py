@@ -44,7 +44,8 @@ def _in_order(acronym: str, full: list[str]) -> bool:
     return bool(letters) and len(letters) <= len(text.replace(" ", "")) // 2 and len(full) <= 2 * len(letters)
 
 
-def full_form(names: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1 << 17)
+def full_form(names: tuple[str, ...]) -> str | None:
     """The first of the names of one thing that another of them abbreviates."""
     if len(names) == 1:
         return None

@@ -135,7 +135,9 @@ class Identities:
 
     def of(self, entity: NamedEntity) -> Identity:
         """The identity of an entity of the extractions that were resolved; KeyError for any other entity."""
-        return self._by_place[entity.type, self.key(full_form(entity.names) or entity.names[0])]
+        names = entity.names
+        standing = names[0] if len(names) == 1 else full_form(names) or names[0]
+        return self._by_place[entity.type, self._folding.key(standing)]
 
     def key(self, name: str) -> str:
         """The key under which a name was compared."""

@@ -188,19 +188,28 @@ class Joiner:
 
     def _join_without_fillers(self) -> None:
         """Join names of datasets and metrics that differ in small words: "English(-to)-German"."""
-        for place in sorted(place for place in self.census.papers if place[0] in ("Dataset", "Metric")):
-            if place[1] != self.census.spelled(place).lower():
+        found = []
+        for place in self.census.papers:
+            if place[0] in ("Dataset", "Metric") and place[1] != self.census.spelled(place).lower():
                 words = self.census.words(place)
                 content = [word for word in words if word not in self._fillers]
                 if 1 < len(content) < len(words):
-                    self.join((place[0], joined(content)), place, "small words", self.census.size(place))
+                    found.append((place, (place[0], joined(content))))
+        for place, other in sorted(found):
+            self.join(other, place, "small words", self.census.size(place))
 
     def _join_turned(self) -> None:
         """Join names whose words stand in another order that says the same (:func:`_turned`)."""
-        for place in sorted(place for place in self.census.papers if place[0] != "Dataset"):
-            turned = _turned(place[0], self.census.spelled(place), self.census.words(place), self._fillers)
-            other = (place[0], joined(turned))
-            if not turned or self.classes.find(other) == self.classes.find(place):
+        found = []
+        for place in self.census.papers:
+            spelled = self.census.spelled(place)
+            # most places are of methods, and hardly any of their names are those of people
+            if place[0] != "Dataset" and (place[0] != "Method" or _PEOPLE.match(spelled)):
+                turned = _turned(place[0], spelled, self.census.words(place), self._fillers)
+                if turned:
+                    found.append((place, (place[0], joined(turned))))
+        for place, other in sorted(found):
+            if self.classes.find(other) == self.classes.find(place):
                 continue
             if place[0] != "Method" or _PEOPLE.match(self.census.spelled(other)):
                 self.join(other, place, "word order", self.census.size(place))
