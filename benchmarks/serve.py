@@ -86,8 +86,9 @@ def serve(folder: Path) -> Iterator[Server]:
 class Asker:
     """Draws what is asked for, the same for the same seed."""
 
-    def __init__(self, catalogue: Catalogue, seed: int) -> None:
+    def __init__(self, catalogue: Catalogue, seed: int, *, asks_sparql: bool) -> None:
         self._catalogue = catalogue
+        self._asks_sparql = asks_sparql
         self._chance = Random(seed)  # noqa: S311 - nothing secret
 
     def node(self, kind: str) -> NodeLine:
@@ -114,8 +115,9 @@ class Asker:
             found["edge"] = f"/edge?{urlencode(ends)}"
         found["map around a node"] = f"/map/{quote(self.node(self._chance.choice(kinds)).key)}"
         found["map of the graph"] = "/map"
-        query = f"SELECT ?paper {{ ?paper ?role <{thing}> }} LIMIT 20"
-        found["SPARQL"] = f"/sparql?{urlencode({'query': query})}"
+        if self._asks_sparql:
+            query = f"SELECT ?paper {{ ?paper ?role <{thing}> }} LIMIT 20"
+            found["SPARQL"] = f"/sparql?{urlencode({'query': query})}"
         found["API"] = f"/api/v1/node?{urlencode({'key': self.node(self._chance.choice(kinds)).key})}"
         return found
 
@@ -147,7 +149,9 @@ async def ask(
 
 def measure(server: Server, catalogue: Catalogue, *, requests: int, clients: int, seed: int) -> None:
     """Ask for so many pages of each kind in random order, and print how long they took."""
-    asker = Asker(catalogue, seed + clients)  # what was asked before may be kept
+    answers = httpx.get(f"{server.address}/sparql", params={"query": "ASK {}"}, timeout=PATIENCE)
+    has_store = answers.status_code != httpx.codes.SERVICE_UNAVAILABLE
+    asker = Asker(catalogue, seed + clients, asks_sparql=has_store)  # another seed, for what was asked may be kept
     static = re.search(r'/static/[^"]+\.css[^"]*', httpx.get(server.address).text)
     asked = [pair for _ in range(requests) for pair in asker.addresses().items()]
     asked += [(STATIC, static[0] if static else "/static/site.css")] * requests

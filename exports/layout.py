@@ -17,6 +17,8 @@ from typing import Any, Final
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from sknetwork.clustering import Louvain
 
 Point = tuple[float, float]
 Floats = NDArray[np.float64]
@@ -91,7 +93,7 @@ def communities(graph: nx.Graph[int], anchors: Collection[int]) -> list[tuple[in
     """
     if not graph:
         return []
-    found = nx.community.louvain_communities(graph, weight="weight", seed=0)
+    found = _louvain(graph)
     found.sort(key=lambda group: (-len(group), min(group)))
     groups = {number: set(group) for number, group in enumerate(found)}
     least = max(3, round(len(graph) * 0.015))
@@ -124,6 +126,25 @@ def communities(graph: nx.Graph[int], anchors: Collection[int]) -> list[tuple[in
             loose |= group
     kept = sorted((tuple(sorted(group)) for group in groups.values()), key=lambda group: (-len(group), group[0]))
     return [*kept, tuple(sorted(loose))] if loose else kept
+
+
+def _louvain(graph: nx.Graph[int]) -> list[set[int]]:
+    """Communities by V. D. Blondel et al., "Fast unfolding of communities in large networks", J. Stat. Mech. (2008).
+
+    By scikit-network, which ends when little is gained: networkx goes on for ever where rounding makes nodes change
+    sides again and again.
+    """
+    if not graph.number_of_edges():
+        return [{node} for node in graph]
+    nodes = sorted(graph)
+    matrix: Any = nx.to_scipy_sparse_array(
+        graph, nodelist=nodes, weight="weight", dtype=np.dtype("float64"), format="csr"
+    )
+    labels = Louvain(random_state=0).fit_predict(sparse.csr_matrix(matrix))
+    groups: defaultdict[int, set[int]] = defaultdict(set)
+    for node, label in zip(nodes, labels.tolist(), strict=True):
+        groups[label].add(node)
+    return list(groups.values())
 
 
 def pack(radii: Floats, ties: nx.Graph[int], *, stretch: float = 1.0) -> Floats:
