@@ -16,6 +16,7 @@ from kg.completing import (
     complete,
     export_files,
     extract_into,
+    input_to_json,
     inputs_to_json,
     listed,
     load_settings,
@@ -141,15 +142,12 @@ def build_folder(
             on_progress=on_progress,
             on_skip=on_skip,
         )
-        content = {
-            "inputs": inputs_to_json(reading.files),
-            "counts": {
-                "records": len(reading.records),
-                "duplicates_merged": reading.duplicates,
-                "skipped": len(reading.skipped),
-            },
-            "skipped": skipped_to_json(reading.skipped),
-        }
+        content = input_to_json(
+            inputs_to_json(reading.files),
+            skipped_to_json(reading.skipped),
+            records=len(reading.records),
+            papers=len(reading.papers),
+        )
         entries = extract_into(
             part,
             reading.papers,

@@ -248,6 +248,12 @@ def export_files(exports: Iterable[str]) -> dict[str, str]:
     return files
 
 
+def input_to_json(inputs: list[JsonObject], skipped: list[JsonObject], *, records: int, papers: int) -> JsonObject:
+    """What the manifest says of the input, of so many records that are so many papers."""
+    counts = {"records": records, "duplicates_merged": records - papers, "skipped": len(skipped)}
+    return {"inputs": inputs, "counts": counts, "skipped": skipped}
+
+
 def inputs_to_json(files: Iterable[str]) -> list[JsonObject]:
     """Files that were read, as the manifest names them: with the SHA-256 of each, None for what is no file."""
     return [{"file": file, "sha256": file_hash(file)} for file in files]

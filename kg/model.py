@@ -189,14 +189,6 @@ class GraphFacts:
     rules: set[str] = field(default_factory=set)
     example: str | None = None
 
-    def add(self, other: GraphFacts) -> None:
-        """Count what another piece holds as well, which comes after this one."""
-        self.nodes.update(other.nodes)
-        self.results.update(other.results)
-        self.edges.update(other.edges)
-        self.rules |= other.rules
-        self.example = self.example or other.example
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:

@@ -51,11 +51,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Shard:
-    """A file with the extractions of some papers; ``found`` says that it was there before."""
+    """A file with the extractions of some papers."""
 
     path: Path
     entries: list[Entry]
-    found: bool
 
 
 def extracted_shards(
@@ -117,7 +116,7 @@ def _write_shard(
 ) -> Shard:
     path = Path(folder, f"{_fingerprint(papers, rules_hash, min_confidence)}.jsonl")
     if path.exists():
-        return Shard(path, list(load_entries(path)), found=True)
+        return Shard(path, list(load_entries(path)))
     lines, entries = [], []
     place = 0
     for extraction in extract(papers, rules=rules, min_confidence=min_confidence):
@@ -132,7 +131,7 @@ def _write_shard(
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    return Shard(path, entries, found=False)
+    return Shard(path, entries)
 
 
 def _fingerprint(papers: Sequence[Paper], rules_hash: str, min_confidence: float) -> str:

@@ -167,11 +167,13 @@ class StoreChanges:
     def add(self, blocks: Iterable[bytes]) -> None:
         """Add blocks of whole lines of N-Quads."""
         batch: list[bytes] = []
+        size = 0
         for block in blocks:
             batch.append(block)
-            if sum(map(len, batch)) >= _BATCH:
+            size += len(block)
+            if size >= _BATCH:
                 _load(self._store, b"".join(batch))
-                batch = []
+                batch, size = [], 0
         _load(self._store, b"".join(batch))
 
 

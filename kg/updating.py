@@ -25,6 +25,7 @@ from kg.completing import (
     complete,
     extract_into,
     file_hash,
+    input_to_json,
     inputs_to_json,
     load_settings,
     refuse_foreign_store,
@@ -186,9 +187,8 @@ def remove_from_folder(
         inputs = [one for one in manifest["inputs"] if one["file"] not in sources]
         skipped = [one for one in manifest["skipped"] if one["file"] not in sources]
         records = sum(max(len(paper.sources), 1) for paper in kept)
-        counts = {"records": records, "duplicates_merged": records - len(kept), "skipped": len(skipped)}
         stale = min(manifest.get(STALE, 0), len(kept))
-        content = {"inputs": inputs, "counts": counts, "skipped": skipped, **({STALE: stale} if stale else {})}
+        content = input_to_json(inputs, skipped, records=records, papers=len(kept)) | _said_of_stale(stale)
         tell, before = on_progress or say_nothing, Before(target, manifest, old.places())
         summary = complete(part, target, entries, settings, content=content, tell=tell, before=before)
     removed = len(old.papers) - len(kept)
@@ -294,5 +294,8 @@ def _content(manifest: JsonObject, found: ReadingReport | None, papers: int, dro
         inputs = sorted([*inputs, *inputs_to_json(found.files)], key=itemgetter("file"))
         skipped += skipped_to_json(found.skipped)
     records = manifest["counts"]["records"] - dropped + len(found.records if found else ())
-    counts = {"records": records, "duplicates_merged": records - papers, "skipped": len(skipped)}
-    return {"inputs": inputs, "counts": counts, "skipped": skipped, **({STALE: stale} if stale else {})}
+    return input_to_json(inputs, skipped, records=records, papers=papers) | _said_of_stale(stale)
+
+
+def _said_of_stale(papers: int) -> JsonObject:
+    return {STALE: papers} if papers else {}
