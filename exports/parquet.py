@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import networkx as nx
 
-from kg.errors import ExportError
 from kg.model import ENTITY_TYPES
 
 from .archive import Archive, archive, encodable
@@ -36,11 +35,8 @@ class ParquetExporter:
     media_type = "application/zip"
 
     def __call__(self, graph: nx.MultiDiGraph[str], path: Path) -> None:
-        """Write the graph to ``path``; ExportError where PyArrow is not installed."""
-        try:
-            schemas = _schemas()
-        except ImportError as error:
-            raise ExportError("Parquet needs PyArrow: pip install 'kg-papers[parquet]'") from error
+        """Write the graph to ``path``."""
+        schemas = _schemas()
         with archive(path) as files:
             for name, records in (
                 ("papers", _papers(graph)),
@@ -52,7 +48,7 @@ class ParquetExporter:
 
 
 def _schemas() -> Mapping[str, pa.Schema]:
-    import pyarrow as pa  # noqa: PLC0415 - kg runs without it
+    import pyarrow as pa  # noqa: PLC0415 - who writes other files need not wait for it
 
     text, texts, count, share = pa.string(), pa.list_(pa.string()), pa.int32(), pa.float64()
     place = {"paper": text, "field": text, "start": count, "end": count, "text": text, "sentence": text}

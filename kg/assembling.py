@@ -1,17 +1,18 @@
 """A graph put together from a file of extractions, piece by piece, so that the extractions need not be in memory.
 
-Names are resolved first, which needs of each paper no more than what it names (:class:`kg.shards.Entry`). Then every
+Names are resolved first, which needs of the papers no more than what they name (:mod:`kg.paper_namings`). Then every
 paper is a piece by itself, in the order of the papers' ids, and so are the things that papers share. Pieces are either
 put together as one networkx graph, or written as they come, by several processes if there are.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from mmap import ACCESS_READ, mmap
+from itertools import chain
 from operator import add
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -19,9 +20,10 @@ from uuid import uuid4
 
 from kg.exporting import PieceWriter
 from kg.folder import read_extraction
-from kg.graph import Assembly, Graph, Piece, check_ids_differ, paper_piece, put_together
+from kg.graph import Assembly, Graph, Piece, paper_piece, put_together
 from kg.iris import slug
 from kg.model import ENTITY_TYPES, GraphFacts
+from kg.paper_namings import PaperNamings
 from kg.piece_index import (
     Column,
     Earlier,
@@ -38,7 +40,7 @@ from kg.piece_index import (
 )
 from kg.processes import batches, collector_paused, in_batches
 from kg.resolution.identities import Identities
-from kg.shards import Entry
+from kg.storage import Folder, Storage
 from kg.summary import GraphSummary, ranked
 
 _PAPERS: Final = 256
@@ -53,41 +55,42 @@ OnFiles: TypeAlias = Callable[[str, Sequence[Path]], None]
 
 
 class Line(NamedTuple):
-    """Where an extraction stands in a file (bytes), and the node keys of its entities, in their order."""
+    """A paper: its extraction, as a line of a file, and the node keys of its entities, in their order."""
 
-    start: int
-    end: int
+    id: str
+    extraction: bytes
     nodes: list[str]
 
 
-@dataclass(slots=True)
 class Assembled:
-    """Extractions of a file, resolved: what stands where, in the order of the papers' ids, and what papers share."""
+    """Extractions of a file, resolved: what each says, in the order of the papers' ids, and what papers share.
 
-    path: Path
-    lines: list[Line]
-    assembly: Assembly
-    identities: Identities
-    papers: list[str]
+    Raises GraphError where two papers have one id.
+    """
 
-    @classmethod
-    def of(cls, path: Path, entries: Iterable[Entry], identities: Identities) -> Assembled:
-        """Those of a file, given what stands where in it. Raises GraphError where two papers have one id."""
-        ordered = sorted(entries, key=lambda entry: entry.id)
-        ids = [entry.id for entry in ordered]
-        check_ids_differ(ids)
-        assembly = Assembly(identities)
-        lines = [Line(entry.start, entry.end, assembly.nodes(entry.entities)) for entry in ordered]
-        return cls(path, lines, assembly, identities, ids)
+    def __init__(self, extractions: Path, namings: PaperNamings, identities: Identities) -> None:
+        self._path = extractions
+        self._namings = namings
+        self.identities = identities
+        self.assembly = Assembly(identities)
+        self._nodes = self.assembly.nodes(namings.all())
+        self.count = sum(1 for _ in namings.ids())
 
-    def keys(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
+        """The papers."""
+        nodes = self._nodes
+        with self._path.open("rb") as file:
+            for paper in self._namings.papers():
+                file.seek(paper.start)
+                yield Line(paper.id, file.read(paper.end - paper.start), [nodes[one] for one in paper.namings])
+
+    def keys(self) -> Keys:
         """The keys of all nodes but the results, whose keys are made as those of their papers are."""
-        yield from (f"paper/{slug(paper)}" for paper in self.papers)
-        yield from self.assembly.keys()
+        return Keys(self._namings, self.assembly)
 
     def graph(self, *, name: str, rules_hash: str | None) -> Graph:
         """All of it in memory."""
-        pieces = list(_paper_pieces(self.path, self.lines))
+        pieces = [piece for _, piece in _told_papers(self.lines())]
         pieces.append(self.assembly.shared(implied for piece in pieces for implied in piece.implied))
         return put_together(pieces, name=name, rules_hash=rules_hash)
 
@@ -109,16 +112,28 @@ class Assembled:
         )
 
 
+class Keys(Iterable[str]):
+    """Keys of nodes, which are made again each time they are gone through."""
+
+    def __init__(self, namings: PaperNamings, assembly: Assembly) -> None:
+        self._namings = namings
+        self._assembly = assembly
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (f"paper/{slug(paper)}" for paper in self._namings.ids())
+        yield from self._assembly.keys()
+
+
 @dataclass(slots=True)
 class _Written:
     """What became of some pieces: the files of their sections by column, and by piece how long these are (bytes).
 
     The first file, and the first length of a piece, are those of the lines of the index; ``implied`` is what each piece
-    implies of others, as the index says it.
+    implies of others, as the index says it. The files are given by their names in a storage.
     """
 
     columns: list[Column]
-    files: list[Path]
+    files: list[str]
     sizes: list[list[int]]
     implied: list[bytes]
     tally: Tally
@@ -189,12 +204,13 @@ class PiecesWriter:
 
     ``on_files`` is called with the name of a writer and the files with sections of some pieces that are new, as soon as
     they are written, in their order, and ``on_papers`` with how many papers are done. ``workers`` processes, or those
-    of ``executor``, which must see the files, share the work; what is written does not depend on it.
+    of ``executor``, share the work and leave the files in ``storage``; what is written does not depend on it.
     """
 
     assembled: Assembled
     writers: Mapping[str, PieceWriter]
     folder: Path
+    storage: Storage
     on_files: OnFiles
     on_papers: Callable[[int], None]
     workers: int = 1
@@ -207,38 +223,45 @@ class PiecesWriter:
         """
         pieces = Pieces(earlier, starts or {})
         implied = self._papers(pieces, earlier)
-        shared = self.assembled.assembly.shared(one for said in implied for one in implied_of(said))
-        parts = list(entity_pieces(shared))
-        rows = [earlier.row(made_of) for made_of, _ in parts] if earlier else [None] * len(parts)
-        fresh = (part for part, row in zip(parts, rows, strict=True) if row is None)
+        parts = list(entity_pieces(self.assembled.assembly.shared(chain.from_iterable(map(implied_of, implied)))))
+        rows = deque[int | None]()
+
+        def fresh() -> Iterator[tuple[bytes, Piece]]:
+            for part in parts:
+                rows.append(earlier.row(part[0]) if earlier else None)
+                if rows[-1] is None:
+                    yield part
+
+        here = Folder(self.folder)
         written = (
-            _write(some, f"shared-{number}", self.folder, self.writers)
-            for number, some in enumerate(batches(fresh, _ENTITIES))
+            _write(some, f"shared-{number}", here, self.writers)
+            for number, some in enumerate(batches(fresh(), _ENTITIES))
         )
-        for _ in self._woven(pieces, rows, written):
+        for _ in self._woven(pieces, rows, written, here):
             pass
         return pieces
 
     def _papers(self, pieces: Pieces, earlier: Earlier | None) -> list[bytes]:
         """Write the pieces of papers; what these imply of others, as the index says it."""
-        lines = self.assembled.lines
-        rows: list[int | None] = [None] * len(lines)
-        if earlier:
-            with self.assembled.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-                rows = [
-                    earlier.row(paper_made_of(paper, text[line.start : line.end], line.nodes))
-                    for paper, line in zip(self.assembled.papers, lines, strict=True)
-                ]
-        fresh = [line for line, row in zip(lines, rows, strict=True) if row is None]
-        if earlier and len(fresh) > len(lines) * _MOST:
-            raise NotReusableError("most papers are not as they were")
-        work = partial(
-            _write_papers, path=str(self.assembled.path), folder=str(self.folder), writers=dict(self.writers)
-        )
-        written = in_batches(work, fresh, workers=self.workers, size=_PAPERS, executor=self.executor)
+        rows = deque[int | None]()
+        most = self.assembled.count * _MOST
+
+        def fresh() -> Iterator[Line]:
+            count = 0
+            for line in self.assembled.lines():
+                row = earlier.row(paper_made_of(*line)) if earlier else None
+                rows.append(row)
+                if row is None:
+                    count += 1
+                    if earlier and count > most:
+                        raise NotReusableError("most papers are not as they were")
+                    yield line
+
+        work = partial(_write_papers, storage=self.storage, writers=dict(self.writers))
+        written = in_batches(work, fresh(), workers=self.workers, size=_PAPERS, executor=self.executor)
         implied: list[bytes] = []
         done = 0
-        for here in self._woven(pieces, rows, written):
+        for here in self._woven(pieces, rows, written, self.storage):
             if isinstance(here, range):
                 assert earlier is not None  # noqa: S101 - there are no such pieces otherwise
                 implied += filter(None, map(earlier.implied, here))
@@ -246,80 +269,79 @@ class PiecesWriter:
             else:
                 implied += filter(None, [here])
                 done += 1
-            if done % _PAPERS == 0 or done == len(lines):
+            if done % _PAPERS == 0 or done == self.assembled.count:
                 self.on_papers(done)
         return implied
 
     def _woven(
-        self, pieces: Pieces, rows: Sequence[int | None], written: Iterable[_Written]
+        self, pieces: Pieces, rows: deque[int | None], written: Iterable[_Written], storage: Storage
     ) -> Iterator[range | bytes]:
-        """Put pieces behind each other in their order; yields earlier places, or what a new piece implies."""
-        fresh = self._fresh(pieces, written)
-        for run in _runs(rows):
-            if run is None:
-                spans, implied = next(fresh)
-                pieces.put(spans)
-                yield implied
-            else:
-                pieces.keep(run)
-                yield run
+        """Put pieces behind each other in their order; yields earlier places, or what a new piece implies.
 
-    def _fresh(self, pieces: Pieces, written: Iterable[_Written]) -> Iterator[tuple[list[Span | None], bytes]]:
+        ``rows`` are the earlier places of pieces, None for new ones; they come as the new ones are taken to be written.
+        """
+        for spans, implied in self._fresh(pieces, written, storage):
+            yield from self._kept(pieces, rows)
+            rows.popleft()
+            pieces.put(spans)
+            yield implied
+        yield from self._kept(pieces, rows)
+
+    def _kept(self, pieces: Pieces, rows: deque[int | None]) -> Iterator[range]:
+        """Keep earlier pieces as far as the next that is new."""
+        for run in _runs(rows):
+            pieces.keep(run)
+            yield run
+
+    def _fresh(
+        self, pieces: Pieces, written: Iterable[_Written], storage: Storage
+    ) -> Iterator[tuple[list[Span | None], bytes]]:
         """The spans of new pieces, each with what it implies."""
         for one in written:
             pieces.count(one)
+            files = [storage.fetch(name, self.folder) for name in one.files]
             for writer in self.writers:
-                columns = zip(one.columns, one.files[1:], strict=True)
+                columns = zip(one.columns, files[1:], strict=True)
                 self.on_files(writer, [file for (name, _), file in columns if name == writer])
-            reached = [0] * len(one.files)
+            reached = [0] * len(files)
             for sizes, implied in zip(one.sizes, one.implied, strict=True):
                 ends = list(map(add, reached, sizes))
-                yield list(map(Span, one.files, reached, ends)), implied
+                yield list(map(Span, files, reached, ends)), implied
                 reached = ends
 
 
-def _runs(rows: Iterable[int | None]) -> Iterator[range | None]:
-    """Earlier places that follow each other, as one; None for each that is new."""
+def _runs(rows: deque[int | None]) -> Iterator[range]:
+    """Earlier places that follow each other, as one, as far as the next that is new; they are taken away."""
     run = range(0)
-    for row in rows:
-        if row is not None and row == run.stop and run:
+    while rows and (row := rows[0]) is not None:
+        rows.popleft()
+        if run and row == run.stop:
             run = range(run.start, row + 1)
             continue
         if run:
             yield run
-        if row is None:
-            yield None
-        run = range(0) if row is None else range(row, row + 1)
+        run = range(row, row + 1)
     if run:
         yield run
 
 
-def _write_papers(lines: list[Line], *, path: str, folder: str, writers: Mapping[str, PieceWriter]) -> _Written:
+def _write_papers(lines: list[Line], *, storage: Storage, writers: Mapping[str, PieceWriter]) -> _Written:
     # a name of its own, for a cluster may have another process do the same where it takes this one for lost
-    name = f"{lines[0].start}-{uuid4().hex}"
     with collector_paused():
-        return _write(_told_papers(Path(path), lines), name, Path(folder), writers)
+        return _write(_told_papers(lines), uuid4().hex, storage, writers)
 
 
-def _paper_pieces(path: Path, lines: Iterable[Line]) -> Iterator[Piece]:
-    """The pieces of papers whose extractions stand in a file. Raises GraphError where an extraction is damaged."""
-    return (piece for _, piece in _told_papers(path, lines))
-
-
-def _told_papers(path: Path, lines: Iterable[Line]) -> Iterator[tuple[bytes, Piece]]:
-    """The same, each with what it is made of."""
-    with path.open("rb") as file:
-        for line in lines:
-            file.seek(line.start)
-            text = file.read(line.end - line.start)
-            extraction = read_extraction(text, f"{path}: at byte {line.start}")
-            yield paper_made_of(extraction.paper.id, text, line.nodes), paper_piece(extraction, line.nodes)
+def _told_papers(lines: Iterable[Line]) -> Iterator[tuple[bytes, Piece]]:
+    """The pieces of papers, each with what it is made of. Raises GraphError where an extraction is damaged."""
+    for line in lines:
+        extraction = read_extraction(line.extraction, f"the extraction of {line.id!r}")
+        yield paper_made_of(*line), paper_piece(extraction, line.nodes)
 
 
 def _write(
-    pieces: Iterable[tuple[bytes, Piece]], name: str, folder: Path, writers: Mapping[str, PieceWriter]
+    pieces: Iterable[tuple[bytes, Piece]], name: str, storage: Storage, writers: Mapping[str, PieceWriter]
 ) -> _Written:
-    """Write the sections of some pieces, and what the index says of them, into files that begin with a name."""
+    """Write the sections of some pieces, and what the index says of them, into files whose names begin with a name."""
     tally = Tally()
     columns: list[Column] = []
     sections: list[list[bytes]] = []
@@ -340,8 +362,7 @@ def _write(
         sizes.append([len(index[-1]), *lengths[::2]])
         for whole, section in zip(sections, told, strict=True):
             whole.append(section)
-    files = [folder / f"{name}-index", *(folder / f"{name}-{writer}-{place}" for writer, place in columns)]
+    files = [f"{name}-index", *(f"{name}-{writer}-{place}" for writer, place in columns)]
     for file, parts in zip(files, (index, *sections), strict=True):
-        with file.open("wb") as stream:
-            stream.writelines(parts)
+        storage.write(file, b"".join(parts))
     return _Written(columns, files, sizes, implied, tally)

@@ -12,10 +12,11 @@ from typing import Final
 from kg.cluster import check_workers, shared_work
 from kg.completing import (
     SHARDS,
+    SMALL_EXPORTS,
     Settings,
     complete,
+    default_exports,
     export_files,
-    extract_into,
     input_to_json,
     inputs_to_json,
     listed,
@@ -26,31 +27,38 @@ from kg.completing import (
     told_of_input,
 )
 from kg.extraction import extract
-from kg.folder import EXTRACTIONS, own_files
+from kg.folder import EXTRACTIONS, PAPER_TABLE, named_errors, own_files
+from kg.gathering import Fresh, gather
 from kg.graph import Graph, build_graph
 from kg.model import Paper, Skipped
+from kg.paper_table import copy_paper_table
 from kg.readers import merge_duplicates, read
+from kg.readers.records_file import RecordsFile
 from kg.readers.sources import Source as ByteSource
-from kg.reading import OnProgress, OnSkip, read_papers, say_nothing
+from kg.reading import OnProgress, OnSkip, Reading, say_nothing
 from kg.replacing import replaced
 from kg.resolution.aliases import load_aliases
 from kg.resolution.settings import RESOLUTION, ResolutionRules, read_resolution_rules
 from kg.rulebook import Rulebook
-from kg.shards import load_entries
 from kg.summary import GraphSummary
 
-DEFAULT_EXPORTS: Final = ("turtle", "html", "graphml")
+RECORDS: Final = "records.jsonl"
+"""The file of what was read, in a graph folder that is being made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build did: papers kept, records merged into them as duplicates, what was skipped, files written."""
+    """What a build did: papers kept, records merged into them as duplicates, what was skipped, files written.
+
+    ``left_out`` are exporters of which a larger graph has no file unless they are asked for.
+    """
 
     papers: int
     duplicates: int
     skipped: tuple[Skipped, ...]
     summary: GraphSummary
     files: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def build(
@@ -98,6 +106,7 @@ def build_folder(
     aliases: Path | str | None = None,
     store: bool = True,
     store_evidence: str = "full",
+    storage: str | None = None,
     on_progress: OnProgress | None = None,
     on_skip: OnSkip | None = None,
 ) -> BuildReport:
@@ -105,12 +114,14 @@ def build_folder(
 
     Raises InputError where no paper can be read (or, if ``strict``, anything cannot), RuleError, ExportError,
     GraphError where the folder cannot be written, and KgError where a cluster cannot do the work. ``exports`` are names
-    of exporters; without any, the usual three. ``aliases`` is a file that overrules which names are one thing
-    (:func:`kg.load_aliases`), of which the folder keeps a copy. ``scheduler`` is the address of a Dask cluster that is
-    to do the work, ``executor`` any executor of :mod:`concurrent.futures`, ``workers`` at a time; those who do it must
-    see the folder that ``target`` is in, and what comes out does not depend on them. Without ``store`` the folder has
-    no store to be queried; ``store_evidence`` ("full", "link" or "none") says how much evidence is in it, as the option
-    of the exporters of RDF does.
+    of exporters; without any, the usual three, of a graph of more than 10,000 papers Turtle alone. ``aliases`` is a
+    file that overrules which names are one thing (:func:`kg.load_aliases`), of which the folder keeps a copy.
+
+    ``scheduler`` is the address of a Dask cluster that is to do the work, ``executor`` any executor of
+    :mod:`concurrent.futures`, ``workers`` at a time; what comes out does not depend on them. Those who do it must see
+    the folder that ``target`` is in, or else ``storage``, a folder or URL (``s3://bucket/folder``) where they leave
+    what they make until it is fetched. Without ``store`` the folder has no store to be queried; ``store_evidence``
+    ("full", "link" or "none") says how much evidence is in it, as the option of the exporters of RDF does.
     """
     target = Path(target)
     tell = on_progress or say_nothing
@@ -123,50 +134,62 @@ def build_folder(
         min_confidence=min_confidence,
         aliases=overruled,
         resolution=resolution_of(rulebook),
-        exports=export_files(exports or DEFAULT_EXPORTS),
+        exports=None if exports is None else tuple(export_files(exports)),
         store=store,
         store_evidence=store_evidence,
     )
     with (
         shared_work(scheduler, executor, workers) as (others, at_once),
         replaced(target, own_files, kept=[SHARDS]) as part,
-        shards_kept(part / SHARDS),
+        shards_kept(part / SHARDS, storage) as shards,
     ):
-        check_workers(others, folder=part, rules=rules)
-        reading = read_papers(
-            sources,
-            format=format,
-            saved_in=saved_in,
-            columns=columns,
-            strict=strict,
-            on_progress=on_progress,
-            on_skip=on_skip,
-        )
+        check_workers(others, storage=shards, rules=rules)
+        with named_errors(part), RecordsFile(part / RECORDS) as records:
+            reading = Reading(
+                sources=sources,
+                format=format,
+                saved_in=saved_in,
+                columns=columns,
+                strict=strict,
+                on_progress=on_progress,
+                on_skip=on_skip,
+            ).read_into(records.add)
+            papers = records.merge()
+            made = gather(
+                part,
+                (Fresh(records.line(number)) for number in records.papers()),
+                shards,
+                total=papers,
+                tell=tell,
+                rules=rules,
+                rules_hash=rulebook.hash,
+                workers=at_once,
+                executor=others,
+                min_confidence=min_confidence,
+            )
         content = input_to_json(
-            inputs_to_json(reading.files),
-            skipped_to_json(reading.skipped),
-            records=len(reading.records),
-            papers=len(reading.papers),
-        )
-        entries = extract_into(
-            part,
-            reading.papers,
-            tell,
-            rules=rules,
-            rules_hash=rulebook.hash,
-            workers=at_once,
-            executor=others,
-            min_confidence=min_confidence,
+            inputs_to_json(reading.files), skipped_to_json(reading.skipped), records=reading.records, papers=papers
         )
         summary = complete(
-            part, target, entries, settings, content=content, tell=tell, workers=at_once, executor=others
+            part,
+            target,
+            settings,
+            content=content,
+            tell=tell,
+            workers=at_once,
+            executor=others,
+            storage=shards if storage else None,
         )
+        for name in made if storage else ():
+            shards.remove(name)
+    left_out = SMALL_EXPORTS if exports is None else ()
     return BuildReport(
-        papers=len(reading.papers),
-        duplicates=reading.duplicates,
+        papers=papers,
+        duplicates=reading.records - papers,
         skipped=reading.skipped,
         summary=summary,
         files=tuple(target / name for name in listed(target)),
+        left_out=tuple(name for name in left_out if name not in default_exports(papers)),
     )
 
 
@@ -185,9 +208,10 @@ def resolve_folder(
     if aliases is not None:
         settings = replace(settings, aliases=load_aliases(aliases))
     with replaced(target, own_files) as part:
-        shutil.copyfile(target / EXTRACTIONS, part / EXTRACTIONS)
-        entries = list(load_entries(part / EXTRACTIONS))
-        return complete(part, target, entries, settings, content=told_of_input(manifest), tell=tell)
+        with named_errors(part):
+            shutil.copyfile(target / EXTRACTIONS, part / EXTRACTIONS)
+            copy_paper_table(target, manifest, part / PAPER_TABLE)
+        return complete(part, target, settings, content=told_of_input(manifest), tell=tell)
 
 
 def resolution_of(rulebook: Rulebook) -> ResolutionRules:

@@ -22,7 +22,7 @@ from kg.export_cli import export, known_exporters
 from kg.formats_cli import formats
 from kg.leaderboard_cli import leaderboard
 from kg.model import ENTITY_TYPES, Extraction
-from kg.options import ALIASES, AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, READING, RULES, SCHEDULER, WORKERS
+from kg.options import ALIASES, AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, READING, RULES, SCHEDULER, STORAGE, WORKERS
 from kg.query_cli import query
 from kg.resolve_cli import resolve
 from kg.rules_cli import rules
@@ -100,7 +100,8 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
     multiple=True,
     metavar="NAME",
     callback=known_exporters,
-    help="Write this one instead of turtle, html and graphml; may be repeated (see kg export --list).",
+    help="Write this one instead of turtle, html and graphml (of more than 10,000 papers turtle alone); may be "
+    "repeated (see kg export --list).",
 )
 @ALIASES
 @click.option("--no-store", "store", flag_value=False, default=True, help="Leave no store to be queried in the folder.")
@@ -112,6 +113,7 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
     help="How much evidence the store holds: full (words and sentences), link (which paper and rule), none; exports "
     "are not affected.",
 )
+@STORAGE
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Build a graph folder from files and folders of papers.
@@ -135,6 +137,11 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
         click.echo(f"entities  {entities}")
         click.echo(f"results   {sum(summary.results.values()):,}")
         click.echo(f"edges     {sum(summary.edges.values()):,}")
+        if report.left_out:
+            names = " and ".join(report.left_out)
+            click.echo(
+                f"left out  {names}, of so many papers; ask for them with --export, or see the graph with kg serve"
+            )
         click.echo("written   " + "\n          ".join(shown(path) for path in report.files))
         page = next((path for path in report.files if path.suffix == ".html"), None)
         look = f"open {shown(page)} in a browser" if page else f"kg export {shown(output)} --to html"
@@ -160,25 +167,26 @@ def extract(
       kg extract - < examples/abstracts.jsonl | head -1
     """
     from kg.cluster import check_workers, shared_work  # noqa: PLC0415 - kg --help need not wait for it
+    from kg.reading import Reading  # noqa: PLC0415
 
     to_file = str(output) != STANDARD_STREAM
-    reading = {name: options.pop(name) for name in _READING}
+    options_of_reading = {name: options.pop(name) for name in _READING}
     mention_terminal(sources)
     with (
         progress_bar(shown=not quiet and (to_file or not sys.stdout.isatty())) as (tell, skip),
         shared_work(scheduler, None, workers) as (executor, at_once),
     ):
         check_workers(executor, rules=options["rules"])
-        found = kg.read_papers(sources, leave_out=output, on_progress=tell, on_skip=skip, **reading)
-        told = kg.extract(found.papers, workers=at_once, executor=executor, **options)
-        extractions = _told(told, len(found.papers), tell)
-        if to_file:
-            kg.write_extractions(extractions, output)
-        else:
-            for extraction in extractions:
-                click.echo(kg.extraction_line(extraction), nl=False)
+        reading = Reading(sources=sources, leave_out=output, on_progress=tell, on_skip=skip, **options_of_reading)
+        with reading.streamed() as (found, count, papers):
+            extractions = _told(kg.extract(papers, workers=at_once, executor=executor, **options), count, tell)
+            if to_file:
+                kg.write_extractions(extractions, output)
+            else:
+                for extraction in extractions:
+                    click.echo(kg.extraction_line(extraction), nl=False)
     if to_file and not quiet:
-        click.echo(f"{count_of(len(found.papers), 'paper')} written to {shown(output)}", err=True)
+        click.echo(f"{count_of(count, 'paper')} written to {shown(output)}", err=True)
     if found.skipped:
         sys.exit(DONE_WITH_SKIPS)
 

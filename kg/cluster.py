@@ -1,8 +1,8 @@
 """Work shared among the machines of a Dask cluster: its workers as an executor, and whether they can do the work.
 
 Dask (M. Rocklin, "Dask: Parallel Computation with Blocked Algorithms and Task Scheduling", SciPy 2015) sends tasks to
-workers on any number of machines and does those of a lost worker again elsewhere. What kg has them do reads and writes
-files in the folder that is being made, so all must see it. Dask is optional: ``pip install 'kg-papers[cluster]'``.
+workers on any number of machines and does those of a lost worker again elsewhere. What kg has them do leaves files in a
+storage (:mod:`kg.storage`), which all must see. Dask is optional: ``pip install 'kg-papers[cluster]'``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from uuid import uuid4
 from kg._version import __version__
 from kg.errors import KgError
 from kg.rulebook import Rulebook
+from kg.storage import Storage
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -57,17 +58,18 @@ class ClusterExecutor(Executor):
         found.add_done_callback(lambda future: task.cancel() if future.cancelled() else None)
         return found
 
-    def check(self, folder: Path | None, rules: Path | str | None) -> None:
-        """Raise KgError where a worker has another version of kg, Python, spaCy or rules, or does not see a folder."""
+    def check(self, storage: Storage | None, rules: Path | str | None) -> None:
+        """Raise KgError where a worker has another version of kg, Python, spaCy or rules, or does not see a storage."""
         token = uuid4().hex
-        place = None if folder is None else str(folder / _MARK)
-        if place is not None:
-            Path(place).write_text(token)
+        mark = f"{_MARK}-{token}"
         try:
-            told = self._client.run(_look, place, token, _absolute(rules), on_error="return")
-        finally:
-            if place is not None:
-                Path(place).unlink()
+            if storage is not None:
+                storage.write(mark, token.encode())
+            told = self._client.run(_look, storage, token, _absolute(rules), on_error="return")
+            if storage is not None:
+                storage.remove(mark)
+        except OSError as error:
+            raise KgError(f"cannot write into {storage}: {error.strerror or error}") from error
         expected = _look(None, token, _absolute(rules))
         for worker, seen in sorted(told.items()):
             if isinstance(seen, BaseException):
@@ -79,8 +81,10 @@ class ClusterExecutor(Executor):
                         f"worker {worker} has {what} {seen.versions[what]}, not {ours}; install the same there"
                     )
             if not seen.sees:
-                shown = folder and folder.parent
-                raise KgError(f"workers do not see {shown}; put the graph folder on storage that all share")
+                raise KgError(
+                    f"workers do not see {storage}; put the graph folder on storage that all share, or name some by "
+                    "--storage"
+                )
             if seen.rules != expected.rules:
                 raise KgError(f"worker {worker} has other rules; put those of --rules on storage that all share")
 
@@ -94,11 +98,11 @@ class _Look:
     rules: str
 
 
-def _look(place: str | None, token: str, rules: str | None) -> _Look:
-    sees = place is None
-    if place is not None:
-        with suppress(OSError):
-            sees = Path(place).read_text() == token
+def _look(storage: Storage | None, token: str, rules: str | None) -> _Look:
+    sees = storage is None
+    if storage is not None:
+        with suppress(OSError, KgError):
+            sees = storage.read(f"{_MARK}-{token}") == token.encode()
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return _Look({"kg": __version__, "Python": python, "spaCy": version("spacy")}, sees, _hash(rules))
 
@@ -172,7 +176,9 @@ def shared_work(
         yield cluster, cluster.threads
 
 
-def check_workers(executor: Executor | None, *, folder: Path | None = None, rules: Path | str | None = None) -> None:
+def check_workers(
+    executor: Executor | None, *, storage: Storage | None = None, rules: Path | str | None = None
+) -> None:
     """Raise KgError where workers of a cluster are not fit for the work; other executors are taken as they are."""
     if isinstance(executor, ClusterExecutor):
-        executor.check(folder, rules)
+        executor.check(storage, rules)

@@ -6,12 +6,12 @@ Whoever makes a graph folder anew, or changes one, writes its extractions and le
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kg._version import __version__
 from kg.assembling import Assembled
@@ -22,6 +22,7 @@ from kg.folder import (
     EXTRACTIONS,
     GRAPH,
     MANIFEST,
+    PAPER_TABLE,
     STORE,
     graph_name,
     load_manifest,
@@ -32,24 +33,29 @@ from kg.folder import (
     write_manifest,
     write_resolution,
 )
-from kg.model import GraphFacts, JsonObject, Paper, Skipped
+from kg.model import GraphFacts, JsonObject, Skipped
+from kg.paper_namings import PaperNamings
 from kg.piece_index import INDEX
 from kg.piecewise import Before, PiecewiseMaker
 from kg.processes import collector_paused
 from kg.readers.sources import STANDARD_INPUT
 from kg.reading import OnProgress
 from kg.resolution.aliases import Aliases
-from kg.resolution.resolving import resolve
+from kg.resolution.resolving import resolve_namings
 from kg.resolution.settings import RESOLUTION, ResolutionRules
-from kg.shards import Entry, extracted_shards, moved
+from kg.shards import SUFFIX
+from kg.storage import Storage, storage_at
 from kg.summary import GraphSummary, graph_summary
 
 SHARDS: Final = "extracted"
 """The folder of the shards in a graph folder that is being made."""
+SMALL_EXPORTS: Final = ("turtle", "html", "graphml")
+LARGE_EXPORTS: Final = ("turtle",)
+MOST_PAPERS: int = 10_000
+"""How many papers a graph may have to be small."""
 _WORTH_KEEPING: Final = 2
-_PIECES: Final = "pieces"
-_WRITING: Final = "writing the graph"
-_BLOCK: Final = 1 << 20
+_WAITING: Final = "waiting"
+"""The folder of what does not fit the memory, while names are resolved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,92 +63,84 @@ class Settings:
     """How a graph folder is made of its extractions.
 
     ``rules_hash`` is that of the rules by which they were made, ``min_confidence`` the least that mentions and results
-    in them have; ``exports`` are the files by exporter; ``store`` says whether there is one, and
-    ``store_evidence`` how much evidence is in it: "full", "link" or "none".
+    in them have; ``exports`` are the names of the exporters that were asked for, if any were; ``store`` says whether
+    there is one, and ``store_evidence`` how much evidence is in it: "full", "link" or "none".
     """
 
     rules_hash: str | None
     min_confidence: float
     aliases: Aliases | None
     resolution: ResolutionRules | None
-    exports: dict[str, str]
+    exports: tuple[str, ...] | None
     store: bool
     store_evidence: str = "full"
 
 
 @contextmanager
-def shards_kept(shards: Path) -> Iterator[None]:
-    """Remove the shards when all went well, and also where there are hardly any; so a small build leaves nothing."""
+def shards_kept(shards: Path, place: str | None = None) -> Iterator[Storage]:
+    """The storage of shards: a folder, or at another ``place``.
+
+    They are removed when all went well, and also where there are hardly any, so that a small build leaves nothing.
+    """
+    found = storage_at(shards if place is None else place)
     try:
-        yield
+        yield found
     except BaseException:
-        if len(list(shards.glob("*.jsonl"))) < _WORTH_KEEPING:
+        if len(list(shards.glob(f"*{SUFFIX}"))) < _WORTH_KEEPING:
             shutil.rmtree(shards, ignore_errors=True)
         raise
     shutil.rmtree(shards, ignore_errors=True)
-
-
-def extract_into(folder: Path, papers: Sequence[Paper], tell: OnProgress, **options: Any) -> list[Entry]:
-    """Extract papers into the file of a new graph folder; what stands where in it.
-
-    ``options`` are those of :func:`kg.shards.extracted_shards`, and so are the errors, but GraphError where nothing can
-    be written.
-    """
-    entries: list[Entry] = []
-    tell("extracting", 0, len(papers))
-    with named_errors(folder), (folder / EXTRACTIONS).open("wb") as whole:
-        for shard in extracted_shards(papers, folder / SHARDS, **options):
-            entries += moved(shard.entries, whole.tell())
-            with shard.path.open("rb") as file:
-                shutil.copyfileobj(file, whole)
-            tell("extracting", len(entries), len(papers))
-    return entries
 
 
 @collector_paused()
 def complete(
     part: Path,
     target: Path,
-    entries: Sequence[Entry],
     settings: Settings,
     *,
     content: JsonObject,
     tell: OnProgress,
     workers: int = 1,
     executor: Executor | None = None,
+    storage: Storage | None = None,
     before: Before | None = None,
 ) -> GraphSummary:
-    """Make all else of the extractions in a new folder, which will take the place of ``target``.
+    """Make all else of the extractions in a new folder and their table, which will take the place of ``target``.
 
-    ``entries`` say what stands where in the file, ``content`` is what the manifest says besides. Where all exporters
-    can write piece by piece, the graph is never in memory, and ``workers`` processes, or those of ``executor``, share
-    the work. What is told of papers and things as it was told ``before`` is taken over from there; the outcome is the
-    same. Raises GraphError where two papers have one id, the aliases contradict each other or nothing can be
-    written, and ExportError.
+    ``content`` is what the manifest says besides. Where all exporters can write piece by piece, the graph is never in
+    memory, and ``workers`` processes, or those of ``executor``, share the work, and leave files for each other in
+    ``storage``, if not in the folder. What is told of papers and things as it was told ``before`` is taken over from
+    there; the outcome is the same. Raises GraphError where two papers have one id, the aliases contradict each other or
+    nothing can be written, and ExportError.
     """
     write_resolution(part, settings.aliases, settings.resolution)
     tell("resolving names", 0, None)
-    identities = resolve(entries, aliases=settings.aliases, rules=settings.resolution)
-    assembled = Assembled.of(part / EXTRACTIONS, entries, identities)
     said: JsonObject = {"rules_hash": settings.rules_hash, "min_confidence": settings.min_confidence, **content}
     if settings.store:
         from kg.store import namespaces, namespaces_to_json  # noqa: PLC0415 - kg extract has no store
 
         said[STORE] = {**namespaces_to_json(namespaces()), "evidence": settings.store_evidence}
-    maker = _Maker(part, assembled, settings, graph_name(target), tell, workers, executor, before)
-    try:
-        summary = maker.make()
-    except ExportError as error:
-        raise ExportError(str(error).replace(str(part), str(target))) from error
+    with named_errors(part), PaperNamings(part / PAPER_TABLE, part / _WAITING, threads=workers) as namings:
+        identities = resolve_namings(namings, aliases=settings.aliases, rules=settings.resolution)
+        assembled = Assembled(part / EXTRACTIONS, namings, identities)
+        files = export_files(settings.exports or default_exports(len(namings)))
+        maker = _Maker(part, assembled, settings, files, graph_name(target), tell, workers, executor, storage, before)
+        try:
+            summary = maker.make()
+        except ExportError as error:
+            raise ExportError(str(error).replace(str(part), str(target))) from error
+        mentions = namings.mentions()
+    shutil.rmtree(part / _WAITING, ignore_errors=True)
     counts = {
         **content["counts"],
-        "papers": len(entries),
-        "mentions": sum(entry.mentions for entry in entries),
+        "papers": summary.papers,
+        "mentions": mentions,
         "entities": dict(summary.entities),
         "results": sum(summary.results.values()),
         "edges": dict(summary.edges),
     }
-    write_manifest(part, {**said, "exports": list(settings.exports), "counts": counts})
+    said |= {"exports": list(files), "exports_asked": settings.exports is not None}
+    write_manifest(part, {**said, "counts": counts})
     return summary
 
 
@@ -153,16 +151,18 @@ class _Maker:
     part: Path
     assembled: Assembled
     settings: Settings
+    files: dict[str, str]
     name: str
     tell: OnProgress
     workers: int
     executor: Executor | None
+    storage: Storage | None
     before: Before | None
 
     def make(self) -> GraphSummary:
         """Make them piece by piece where all can be made so, otherwise of the graph in memory."""
-        keys = list(self.assembled.keys())
-        found = {name: piece_writer(name, keys) for name in self.settings.exports}
+        keys = self.assembled.keys()
+        found = {name: piece_writer(name, keys) for name in self.files}
         if self.settings.store:
             from kg.store import NQUADS  # noqa: PLC0415 - kg extract has no store
 
@@ -174,16 +174,17 @@ class _Maker:
             part=self.part,
             assembled=self.assembled,
             writers=writers,
-            files=self.settings.exports,
+            files=self.files,
             about=GraphFacts(
                 name=self.name,
                 kg_version=__version__,
                 rules_hash=self.settings.rules_hash,
-                example=next(self.assembled.keys(), None),
+                example=next(iter(keys), None),
             ),
             tell=self.tell,
             workers=self.workers,
             executor=self.executor,
+            storage=self.storage,
             before=self.before,
         )
         return self.assembled.summary(piecewise.make())
@@ -191,7 +192,7 @@ class _Maker:
     def _whole(self) -> GraphSummary:
         self.tell("assembling the graph", 0, None)
         graph = self.assembled.graph(name=self.name, rules_hash=self.settings.rules_hash)
-        for name, file in self.settings.exports.items():
+        for name, file in self.files.items():
             self.tell(f"writing {file}", 0, None)
             export(graph, name, self.part / file)
         if self.settings.store:
@@ -211,7 +212,7 @@ def load_settings(folder: Path) -> tuple[JsonObject, Settings]:
         min_confidence=manifest.get("min_confidence", 0.0),
         aliases=aliases,
         resolution=resolution,
-        exports=export_files(manifest["exports"]),
+        exports=tuple(manifest["exports"]) if manifest.get("exports_asked", True) else None,
         store=STORE in manifest,
         store_evidence=manifest.get(STORE, {}).get("evidence", "full"),
     )
@@ -227,7 +228,7 @@ def listed(folder: Path) -> list[str]:
     """The names of the files of a graph folder that kg wrote: extractions first, the manifest last."""
     files = own_files(folder)
     first = [name for name in (EXTRACTIONS, ALIASES, RESOLUTION) if name in files]
-    last = [name for name in (INDEX, STORE, MANIFEST) if name in files]
+    last = [name for name in (INDEX, PAPER_TABLE, STORE, MANIFEST) if name in files]
     return [*first, *(name for name in sorted(files) if name.startswith(f"{GRAPH}.")), *last]
 
 
@@ -236,6 +237,14 @@ def refuse_foreign_store(target: Path) -> None:
     store = target / STORE
     if own_files(target) and store.exists() and STORE not in own_files(target):
         raise GraphError(f"{store} is none that kg made; move it, or build without a store (--no-store)")
+
+
+def default_exports(papers: int) -> tuple[str, ...]:
+    """The exporters of a graph of so many papers where none are asked for: of a large one only what is made of pieces.
+
+    The others need the whole graph in memory, and a page of so many nodes tells nobody anything.
+    """
+    return SMALL_EXPORTS if papers <= MOST_PAPERS else LARGE_EXPORTS
 
 
 def export_files(exports: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 | file | what it holds |
 |---|---|
 | ``extractions.jsonl`` | one extraction a line, in the order of the papers |
+| ``papers.parquet`` | what is to be known of the papers without reading them, a row each (:mod:`kg.paper_table`) |
 | ``graph.*`` | the graph, once for each exporter asked for |
 | ``aliases.yaml`` | what overruled the resolution of names, where it was given |
 | ``resolution.toml`` | the rules of resolution, where they are not those of kg |
@@ -36,6 +37,7 @@ MANIFEST: Final = "manifest.json"
 GRAPH: Final = "graph"
 ALIASES: Final = "aliases.yaml"
 CATALOGUE: Final = "catalogue.sqlite"
+PAPER_TABLE: Final = "papers.parquet"
 STORE: Final = "store"
 """The folder of the store in a graph folder, and what the manifest says of it."""
 _STORE_FILE: Final = re.compile(

@@ -82,6 +82,12 @@ SCHEDULER: Final = click.option(
     metavar="ADDRESS",
     help="Let the workers of a Dask cluster do the work, such as tcp://host:8786; --workers does not count then.",
 )
+STORAGE: Final = click.option(
+    "--storage",
+    metavar="PLACE",
+    help="Where a cluster's workers leave what they make, if they do not see the graph folder: a folder that all "
+    "see, or a URL such as s3://bucket/folder.",
+)
 MIN_CONFIDENCE: Final = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add, sub
 from pathlib import Path
@@ -28,6 +28,8 @@ INDEX: Final = "pieces.tsv"
 _as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 Column: TypeAlias = tuple[str, int]
 """A section of what a writer writes: its name, and which of its sections."""
+PlaceOf: TypeAlias = Callable[[str], tuple[int, int]]
+"""Where the extraction of a paper begins and ends in a file (bytes), by its id; nowhere is (0, 0)."""
 
 
 class NotReusableError(Exception):
@@ -163,22 +165,22 @@ def about_all(
 class Earlier:
     """The pieces of a graph folder as they were written before, by its index.
 
-    ``places`` say where extractions begin and end in it (bytes), by paper; ``files`` and ``fingerprints`` are the files
-    and what they are written with, by the names of the writers. Raises NotReusableError where there is no index, a file
-    is not the one of which ``manifest`` has the hash, or other writers wrote it.
+    ``place_of`` says where the extraction of a paper begins and ends in it (bytes); ``files`` and ``fingerprints`` are
+    the files and what they are written with, by the names of the writers. Raises NotReusableError where there is no
+    index, a file is not the one of which ``manifest`` has the hash, or other writers wrote it.
     """
 
     def __init__(
         self,
         folder: Path,
         manifest: Mapping[str, Any],
-        places: Mapping[str, tuple[int, int]],
+        place_of: PlaceOf,
         *,
         files: Mapping[str, str],
         fingerprints: Mapping[str, str | None],
     ) -> None:
         self._folder = folder
-        self._places = places
+        self._place_of = place_of
         hashes = manifest["files"]
         for file in (INDEX, *files.values()):
             path = folder / file
@@ -250,7 +252,7 @@ class Earlier:
         first, second, third = json.loads(told.made_of)
         if isinstance(second, dict):
             return Piece([(first, second)], [tuple(edge) for edge in third], [])
-        start, end = self._places.get(first, (0, 0))
+        start, end = self._place_of(first)
         with (self._folder / EXTRACTIONS).open("rb") as file:
             file.seek(start)
             line = file.read(end - start)

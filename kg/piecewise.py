@@ -11,14 +11,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, Final
+from uuid import uuid4
 
 from kg._version import __version__
 from kg.assembling import Assembled, OnFiles, Pieces, PiecesWriter
@@ -26,8 +27,9 @@ from kg.errors import GraphError
 from kg.exporting import PieceWriter
 from kg.folder import STORE, named_errors
 from kg.model import GraphFacts, JsonObject
-from kg.piece_index import INDEX, Earlier, NotReusableError, Span, about_all
+from kg.piece_index import INDEX, Earlier, NotReusableError, PlaceOf, Span, about_all
 from kg.reading import OnProgress
+from kg.storage import Folder, Storage
 
 _PIECES: Final = "pieces"
 _WRITING: Final = "writing the graph"
@@ -38,12 +40,12 @@ _BLOCK: Final = 1 << 20
 class Before:
     """A graph folder as it was, from which what has not changed is taken over.
 
-    ``places`` say where extractions begin and end in its file (bytes), by paper.
+    ``place_of`` says where the extraction of a paper begins and ends in its file (bytes), by its id.
     """
 
     folder: Path
     manifest: JsonObject
-    places: Mapping[str, tuple[int, int]]
+    place_of: PlaceOf
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +53,8 @@ class PiecewiseMaker:
     """Makes the exports, the index and the store of a new graph folder, ``part``.
 
     ``writers`` write the exports, of which ``files`` are the names, and the store, where there is to be one; ``about``
-    is what is known of the graph besides what is counted of it; ``before`` is the folder as it was.
+    is what is known of the graph besides what is counted of it; ``before`` is the folder as it was. Processes that
+    share the work leave files for each other in ``storage``, if it is not the new folder.
     """
 
     part: Path
@@ -62,17 +65,33 @@ class PiecewiseMaker:
     tell: OnProgress
     workers: int
     executor: Executor | None
+    storage: Storage | None
     before: Before | None
+    _sections: Storage = field(init=False)
 
     def make(self) -> GraphFacts:
         """Make them; what was counted. Raises GraphError and ExportError where something cannot be written."""
         folder = self.part / _PIECES
-        with named_errors(folder):
+        with named_errors(folder), self._shared_sections(folder):
             facts = self._changed(folder)
             if facts is None:
                 facts = self._anew(folder)
             shutil.rmtree(folder)
         return facts
+
+    @contextmanager
+    def _shared_sections(self, folder: Path) -> Iterator[None]:
+        """Have a storage for the sections that other processes write; where it is another folder, it is removed."""
+        if self.storage is None:
+            self._sections = Folder(folder)
+            yield
+            return
+        # what an attempt leaves that was given up, or a process that was taken for lost, goes with it
+        self._sections = self.storage.within(f"{_PIECES}-{uuid4().hex}")
+        try:
+            yield
+        finally:
+            self._sections.clear()
 
     def _anew(self, folder: Path) -> GraphFacts:
         """Write all of them; what goes into the store is loaded as it comes."""
@@ -95,7 +114,7 @@ class PiecewiseMaker:
             earlier = Earlier(
                 self.before.folder,
                 self.before.manifest,
-                self.before.places,
+                self.before.place_of,
                 files=self.files,
                 fingerprints=_fingerprints(self.writers),
             )
@@ -135,12 +154,13 @@ class PiecewiseMaker:
             store.add(more if isinstance(more, bytes) else more.read_bytes() for more in new)
 
     def _writer(self, folder: Path, on_files: OnFiles) -> PiecesWriter:
-        total = len(self.assembled.lines)
+        total = self.assembled.count
         self.tell(_WRITING, 0, total)
         return PiecesWriter(
             assembled=self.assembled,
             writers=self.writers,
             folder=folder,
+            storage=self._sections,
             on_files=on_files,
             on_papers=lambda done: self.tell(_WRITING, done, total),
             workers=self.workers,

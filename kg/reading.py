@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from kg.errors import InputError
 from kg.folder import own_files
 from kg.model import Paper, Skipped
 from kg.readers import merge_duplicates, read
+from kg.readers.records_file import RecordsFile
 from kg.readers.sources import STANDARD_INPUT
 from kg.readers.sources import Source as ByteSource
 
@@ -37,6 +40,71 @@ class ReadingReport:
         return len(self.records) - len(self.papers)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Sources as they are read: which, what they are read as, and who is told of it.
+
+    ``leave_out`` is a file that is none of them wherever it lies; the others are options of :func:`kg.read`.
+    """
+
+    sources: Sequence[ByteSource]
+    format: str | None = None
+    saved_in: int | None = None
+    columns: Mapping[str, str] | None = None
+    strict: bool = False
+    leave_out: Path | None = None
+    on_progress: OnProgress | None = None
+    on_skip: OnSkip | None = None
+
+    def read_into(self, add: Callable[[Paper], None]) -> Read:
+        """Read all records. Raises InputError where there are none or, if ``strict``, anything cannot be read."""
+        files = _Files(self.sources, self.leave_out)
+        skipped: list[Skipped] = []
+        count = 0
+
+        def skip(one: Skipped) -> None:
+            skipped.append(one)
+            if self.on_skip is not None:
+                self.on_skip(one)
+
+        found = read(
+            *self.sources,
+            format=self.format,
+            saved_in=self.saved_in,
+            columns=self.columns,
+            strict=self.strict,
+            on_skip=skip,
+            wanted=files.is_wanted,
+        )
+        tell = self.on_progress or say_nothing
+        for record in counted(found, "reading", None, tell):
+            add(record)
+            count += 1
+        tell("merging duplicates", 0, None)
+        if not count:
+            reason = f": {skipped[0]}" if len(skipped) == 1 else " from any source"
+            raise InputError(f"no paper could be read{reason}, so nothing was written")
+        return Read(tuple(sorted({*files.read, *(one.file for one in skipped)})), count, tuple(skipped))
+
+    @contextmanager
+    def streamed(self) -> Iterator[tuple[Read, int, Iterator[Paper]]]:
+        """What was read, how many papers that is, and these, which are not all in memory at a time.
+
+        They wait in a file in the system's folder for such. Raises InputError as :meth:`read_into` does.
+        """
+        with TemporaryDirectory(prefix="kg-") as folder, RecordsFile(Path(folder, "records.jsonl")) as records:
+            found = self.read_into(records.add)
+            yield found, records.merge(), map(records.paper, records.papers())
+
+
+class Read(NamedTuple):
+    """What was read: the files, how many records were in them, and what was skipped."""
+
+    files: tuple[str, ...]
+    records: int
+    skipped: tuple[Skipped, ...]
+
+
 def read_papers(
     sources: Sequence[ByteSource],
     *,
@@ -53,33 +121,19 @@ def read_papers(
     Of a folder, files that ``kg build`` wrote and the file ``leave_out`` are left out, so that output that lies among
     the input is not read back. Raises InputError where no paper can be read or, if ``strict``, anything cannot.
     """
-    files = _Files(sources, leave_out)
-    skipped: list[Skipped] = []
-
-    def skip(one: Skipped) -> None:
-        skipped.append(one)
-        if on_skip is not None:
-            on_skip(one)
-
-    found = read(
-        *sources,
+    records: list[Paper] = []
+    found = Reading(
+        sources=sources,
         format=format,
         saved_in=saved_in,
         columns=columns,
         strict=strict,
-        on_skip=skip,
-        wanted=files.is_wanted,
-    )
-    records = tuple(counted(found, "reading", None, on_progress or say_nothing))
-    (on_progress or say_nothing)("merging duplicates", 0, None)
-    if not records:
-        reason = f": {skipped[0]}" if len(skipped) == 1 else " from any source"
-        raise InputError(f"no paper could be read{reason}, so nothing was written")
+        leave_out=leave_out,
+        on_progress=on_progress,
+        on_skip=on_skip,
+    ).read_into(records.append)
     return ReadingReport(
-        files=tuple(sorted({*files.read, *(one.file for one in skipped)})),
-        records=records,
-        papers=tuple(merge_duplicates(records)),
-        skipped=tuple(skipped),
+        files=found.files, records=tuple(records), papers=tuple(merge_duplicates(records)), skipped=found.skipped
     )
 
 

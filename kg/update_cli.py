@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kg.options import READING, RULES, SCHEDULER, WORKERS
+from kg.options import READING, RULES, SCHEDULER, STORAGE, WORKERS
 from kg.terminal import DONE_WITH_SKIPS, count_of, mention_terminal, progress_bar, shown
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @RULES
 @WORKERS
 @SCHEDULER
+@STORAGE
 @click.option("--reextract", is_flag=True, help="Extract all papers again, by the rules as they are now.")
 @_QUIET
 def add(target: Path, sources: tuple[str, ...], quiet: bool, **options: Any) -> None:  # noqa: FBT001 - of click

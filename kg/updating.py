@@ -19,11 +19,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+from pyarrow import compute
+
+from kg.building import RECORDS
 from kg.cluster import check_workers, shared_work
 from kg.completing import (
     SHARDS,
     complete,
-    extract_into,
     file_hash,
     input_to_json,
     inputs_to_json,
@@ -33,19 +36,19 @@ from kg.completing import (
     skipped_to_json,
 )
 from kg.errors import GraphError
-from kg.folder import EXTRACTIONS, json_line, load_manifest, named_errors, own_files
+from kg.folder import EXTRACTIONS, PAPER_TABLE, json_line, load_manifest, named_errors, own_files
+from kg.gathering import Fresh, Item, Kept, Older, gather
 from kg.model import JsonObject, Paper, Skipped, paper_from_json, paper_to_json
+from kg.paper_table import copy_paper_table, paper_row, read_paper_table, table_of
 from kg.piecewise import Before
-from kg.processes import collector_paused
-from kg.readers import merge_duplicates
+from kg.readers.records_file import RecordsFile, paper_line
 from kg.readers.sources import Source as ByteSource
-from kg.reading import OnProgress, OnSkip, ReadingReport, read_papers, say_nothing
+from kg.reading import OnProgress, OnSkip, Read, Reading, say_nothing
 from kg.replacing import replaced
 from kg.rulebook import Rulebook
-from kg.shards import Entry, load_records
+from kg.storage import storage_at
 from kg.summary import GraphSummary
 
-_BUFFER: Final = 1 << 20
 STALE: Final = "stale_papers"
 """What the manifest says of papers that were read by other rules than the newest."""
 
@@ -76,6 +79,7 @@ def add_to_folder(
     workers: int = 1,
     executor: Executor | None = None,
     scheduler: str | None = None,
+    storage: str | None = None,
     reextract: bool = False,
     on_progress: OnProgress | None = None,
     on_skip: OnSkip | None = None,
@@ -100,48 +104,56 @@ def add_to_folder(
         papers = manifest["counts"]["papers"]
         stale = papers if is_stale else manifest.get(STALE, 0)
         return UpdateReport(unchanged=papers, stale=stale, unread=tuple(unread))
-    found = read_papers(left, on_progress=on_progress, on_skip=on_skip, **reading) if left else None
-    files = set(found.files if found else ())
     with (
         shared_work(scheduler, executor, workers) as (others, at_once),
         replaced(target, own_files, kept=[SHARDS]) as part,
-        shards_kept(part / SHARDS),
+        shards_kept(part / SHARDS, storage) as shards,
     ):
-        check_workers(others, folder=part, rules=rules)
-        with collector_paused():
-            old = _Old(target / EXTRACTIONS)
-            known = [paper for one in old.papers.values() if (paper := _without(one, files)) is not None]
-            papers = merge_duplicates([*known, *(found.records if found else ())])
-        fresh = [paper for paper in papers if reextract or not old.has_texts_of(paper)]
-        options = {"rules": rules, "rules_hash": rulebook.hash, "workers": at_once, "executor": others}
-        extracted = extract_into(part, fresh, tell, min_confidence=settings.min_confidence, **options)
-        entries = _woven(part / EXTRACTIONS, papers, old, extracted)
-        unchanged = len(papers) - len(fresh)
+        check_workers(others, storage=shards, rules=rules)
+        with named_errors(part), RecordsFile(part / RECORDS) as records:
+            old = _Old(target, manifest, part / PAPER_TABLE)
+            records.take(target / EXTRACTIONS, old.known())
+            given = Reading(sources=left, on_progress=on_progress, on_skip=on_skip, **reading)
+            found = given.read_into(records.add) if left else Read((), 0, ())
+            dropped = old.forget(records, found.files)
+            papers = records.merge()
+            update = _Update(old, records, reextract=reextract)
+            made = gather(
+                part,
+                update.items(),
+                shards,
+                total=None,
+                tell=tell,
+                older=old.older,
+                min_confidence=settings.min_confidence,
+                rules=rules,
+                rules_hash=rulebook.hash,
+                workers=at_once,
+                executor=others,
+            )
+        unchanged = papers - update.new - update.changed
         stale = unchanged if is_stale else min(manifest.get(STALE, 0), unchanged)
-        dropped = sum(source.file in files for paper in old.papers.values() for source in paper.sources)
-        content = _content(manifest, found, len(papers), dropped, stale)
-        settings = replace(settings, rules_hash=rulebook.hash)
-        before = Before(target, manifest, old.places())
         summary = complete(
             part,
             target,
-            entries,
-            settings,
-            content=content,
+            replace(settings, rules_hash=rulebook.hash),
+            content=_content(manifest, found, papers, dropped, stale),
             tell=tell,
             workers=at_once,
             executor=others,
-            before=before,
+            storage=shards if storage else None,
+            before=Before(target, manifest, old.place_of),
         )
-    changed = sum(paper.id in old.papers for paper in fresh)
+        for name in made if storage else ():
+            shards.remove(name)
     return UpdateReport(
-        new=len(fresh) - changed,
-        changed=changed,
+        new=update.new,
+        changed=update.changed,
         unchanged=unchanged,
-        removed=len(old.papers.keys() - {paper.id for paper in papers}),
+        removed=len(old) - update.still_there,
         stale=stale,
         unread=tuple(unread),
-        skipped=found.skipped if found else (),
+        skipped=found.skipped,
         summary=summary,
     )
 
@@ -175,24 +187,23 @@ def remove_from_folder(
     read_from = [one["file"] for one in manifest["inputs"]]
     _check_known(sources, read_from, f"{target} was not made of the file")
     with replaced(target, own_files) as part:
-        with collector_paused():
-            old = _Old(target / EXTRACTIONS)
-        _check_known(papers, old.papers, f"{target} has no paper with the id")
-        some = [paper for paper in old.papers.values() if paper.id not in papers]
-        kept = [paper for one in some if (paper := _without(one, sources)) is not None]
-        if not kept:
-            raise GraphError(f"nothing would be left of {target}; remove the folder instead")
-        (part / EXTRACTIONS).touch()
-        entries = _woven(part / EXTRACTIONS, kept, old, [])
+        with named_errors(part):
+            old = _Old(target, manifest, part / PAPER_TABLE)
+            _check_known(papers, old.rows, f"{target} has no paper with the id")
+            items = list(old.without(frozenset(papers), frozenset(sources)))
+            if not items:
+                raise GraphError(f"nothing would be left of {target}; remove the folder instead")
+            unread = {"rules": None, "rules_hash": settings.rules_hash or ""}
+            gather(part, items, storage_at(part / SHARDS), total=0, tell=say_nothing, older=old.older, **unread)
         inputs = [one for one in manifest["inputs"] if one["file"] not in sources]
         skipped = [one for one in manifest["skipped"] if one["file"] not in sources]
-        records = sum(max(len(paper.sources), 1) for paper in kept)
-        stale = min(manifest.get(STALE, 0), len(kept))
-        content = input_to_json(inputs, skipped, records=records, papers=len(kept)) | _said_of_stale(stale)
-        tell, before = on_progress or say_nothing, Before(target, manifest, old.places())
-        summary = complete(part, target, entries, settings, content=content, tell=tell, before=before)
-    removed = len(old.papers) - len(kept)
-    return UpdateReport(unchanged=len(kept), removed=removed, stale=stale, summary=summary)
+        stale = min(manifest.get(STALE, 0), len(items))
+        records = old.records(items)
+        content = input_to_json(inputs, skipped, records=records, papers=len(items)) | _said_of_stale(stale)
+        tell, before = on_progress or say_nothing, Before(target, manifest, old.place_of)
+        summary = complete(part, target, settings, content=content, tell=tell, before=before)
+    removed = len(old) - len(items)
+    return UpdateReport(unchanged=len(items), removed=removed, stale=stale, summary=summary)
 
 
 def _check_known(names: Iterable[str], known: Collection[str], complaint: str) -> None:
@@ -203,36 +214,96 @@ def _check_known(names: Iterable[str], known: Collection[str], complaint: str) -
 
 
 class _Old:
-    """The extractions that a graph folder had: what stands where, and the papers, by id and in their order."""
+    """The extractions that a graph folder had, in their order, and what its table says of them; copied to ``path``."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.entries: dict[str, Entry] = {}
-        self.papers: dict[str, Paper] = {}
-        for entry, record in load_records(path):
-            self.entries[entry.id] = entry
-            self.papers[entry.id] = paper_from_json(record)
+    def __init__(self, folder: Path, manifest: JsonObject, path: Path) -> None:
+        copy_paper_table(folder, manifest, path)
+        self.older = Older(folder / EXTRACTIONS, read_paper_table(path))
+        self.rows = {id_: row for row, id_ in enumerate(self.older.rows["id"].to_pylist())}
 
-    def places(self) -> dict[str, tuple[int, int]]:
-        """Where the extractions begin and end, by paper."""
-        return {entry.id: (entry.start, entry.end) for entry in self.entries.values()}
+    def __len__(self) -> int:
+        return len(self.rows)
 
-    def has_texts_of(self, paper: Paper) -> bool:
-        """Whether the extraction of a paper would be the one that is there."""
-        old = self.papers.get(paper.id)
-        return old is not None and (old is paper or list(old.fields()) == list(paper.fields()))
+    def known(self) -> Iterator[tuple[int, int, list[int]]]:
+        """Where the extractions begin and end, and by what the papers may be known."""
+        rows = self.older.rows
+        return zip(*(rows[name].to_pylist() for name in ("start", "end", "keys")), strict=True)
 
-    def lines(self, papers: Iterable[Paper]) -> Iterator[tuple[Entry, bytes]]:
-        """The extractions of these papers, which may be known from elsewhere as well by now."""
-        with self._path.open("rb", buffering=_BUFFER) as file:
-            reached = 0
-            for paper in papers:
-                entry = self.entries[paper.id]
-                if entry.start != reached:
-                    file.seek(entry.start)
-                line = file.read(entry.end - entry.start)
-                reached = entry.end
-                yield entry, line if self.papers[paper.id] is paper else _about(paper, line)
+    def place_of(self, paper: str) -> tuple[int, int]:
+        """Where the extraction of a paper begins and ends."""
+        row = self.rows.get(paper)
+        return (0, 0) if row is None else (int(self.older.starts[row]), int(self.older.ends[row]))
+
+    def paper(self, row: int) -> Paper:
+        """The paper of a row."""
+        return paper_from_json(json.loads(self.older.line(row)))
+
+    def read_from(self, files: Collection[str]) -> list[int]:
+        """The rows of papers that were read from one of these files, ascending, once for each time that they were."""
+        lists = self.older.rows["files"].combine_chunks()
+        among = compute.is_in(lists.flatten(), pa.array(sorted(files), pa.string()))
+        rows: list[int] = lists.value_parent_indices().filter(among).to_pylist()
+        return rows
+
+    def forget(self, records: RecordsFile, files: Collection[str]) -> int:
+        """Have the papers stand among records as if these files had not been read; how many records that leaves out."""
+        rows = self.read_from(files)
+        for row in dict.fromkeys(rows):
+            records.replace(row, _without(self.paper(row), files))
+        return len(rows)
+
+    def kept(self, row: int, paper: Paper) -> Kept:
+        """The extraction of a row with another record of its paper, whose texts are the same."""
+        own = self.older.rows.slice(row, 1).to_pylist()[0]
+        return Kept(row, _about(paper, self.older.line(row)), table_of([{**own, **paper_row(paper)}]))
+
+    def without(self, papers: Collection[str], files: Collection[str]) -> Iterator[Kept]:
+        """What is left without these papers and, of the others, those that were read from these files alone."""
+        read = set(self.read_from(files))
+        for id_, row in self.rows.items():
+            if id_ in papers:
+                continue
+            paper = _without(self.paper(row), files) if row in read else None
+            if paper is not None:
+                yield self.kept(row, paper)
+            elif row not in read:
+                yield Kept(row)
+
+    def records(self, kept: Iterable[Kept]) -> int:
+        """How many records were merged into papers."""
+        counts = compute.list_value_length(self.older.rows["files"]).to_pylist()
+        return sum(max(len(one.values["files"][0]) if one.values else counts[one.row], 1) for one in kept)
+
+
+class _Update:
+    """What is to become of merged records, of which the first are the extractions that a folder had."""
+
+    def __init__(self, old: _Old, records: RecordsFile, *, reextract: bool) -> None:
+        self._old = old
+        self._records = records
+        self._reextract = reextract
+        self.new = self.changed = self.still_there = 0
+
+    def items(self) -> Iterator[Item]:
+        """What is taken over, and what is to be extracted; counted as it comes."""
+        for number in self._records.papers():
+            is_old = number < len(self._old) and not self._records.is_changed(number)
+            if is_old and not self._reextract:
+                self.still_there += 1
+                yield Kept(number)
+            else:
+                yield self._item(self._records.paper(number))
+
+    def _item(self, paper: Paper) -> Item:
+        row = self._old.rows.get(paper.id)
+        if row is None:
+            self.new += 1
+            return Fresh(paper_line(paper))
+        self.still_there += 1
+        if not self._reextract and list(self._old.paper(row).fields()) == list(paper.fields()):
+            return self._old.kept(row, paper)
+        self.changed += 1
+        return Fresh(paper_line(paper))
 
 
 def _about(paper: Paper, line: bytes) -> bytes:
@@ -242,32 +313,9 @@ def _about(paper: Paper, line: bytes) -> bytes:
     return json_line({**paper_to_json(paper), **found})
 
 
-def _woven(path: Path, papers: Sequence[Paper], old: _Old, fresh: Sequence[Entry]) -> list[Entry]:
-    """Write the extractions of papers in their order to a file, which holds the fresh ones among them already."""
-    aside = path.with_name("fresh.jsonl")
-    path.rename(aside)
-    there = {entry.id: entry for entry in fresh}
-    taken = old.lines(paper for paper in papers if paper.id not in there)
-    entries: list[Entry] = []
-    with named_errors(path), aside.open("rb") as file, path.open("wb") as whole:
-        for paper in papers:
-            if paper.id in there:
-                entry = there[paper.id]
-                file.seek(entry.start)
-                line = file.read(entry.end - entry.start)
-            else:
-                entry, line = next(taken)
-            entries.append(replace(entry, start=whole.tell(), end=whole.tell() + len(line)))
-            whole.write(line)
-    aside.unlink()
-    return entries
-
-
 def _without(paper: Paper, files: Collection[str]) -> Paper | None:
     """A paper as if these files had not been read; None where it is in no other."""
     left = tuple(source for source in paper.sources if source.file not in files)
-    if len(left) == len(paper.sources):
-        return paper
     return replace(paper, sources=left) if left else None
 
 
@@ -285,15 +333,13 @@ def _new_among(sources: Sequence[ByteSource], manifest: JsonObject) -> tuple[lis
     return left, sorted(same)
 
 
-def _content(manifest: JsonObject, found: ReadingReport | None, papers: int, dropped: int, stale: int) -> JsonObject:
+def _content(manifest: JsonObject, found: Read, papers: int, dropped: int, stale: int) -> JsonObject:
     """What the manifest says of the input: of the old, without what was read again, and then of the new."""
-    read = set(found.files if found else ())
-    inputs = [one for one in manifest["inputs"] if one["file"] not in read]
-    skipped = [one for one in manifest["skipped"] if one["file"] not in read]
-    if found is not None:
-        inputs = sorted([*inputs, *inputs_to_json(found.files)], key=itemgetter("file"))
-        skipped += skipped_to_json(found.skipped)
-    records = manifest["counts"]["records"] - dropped + len(found.records if found else ())
+    inputs = [one for one in manifest["inputs"] if one["file"] not in found.files]
+    skipped = [one for one in manifest["skipped"] if one["file"] not in found.files]
+    inputs = sorted([*inputs, *inputs_to_json(found.files)], key=itemgetter("file"))
+    skipped += skipped_to_json(found.skipped)
+    records = manifest["counts"]["records"] - dropped + found.records
     return input_to_json(inputs, skipped, records=records, papers=papers) | _said_of_stale(stale)
 
 

@@ -11,7 +11,7 @@ from tests.material import EXAMPLES, ROOT
 
 KG = (sys.executable, "-c", "from kg.cli import main; main(prog_name='kg')")
 EXAMPLE_FILES = ("examples/abstracts.jsonl", "examples/saved-page.txt")
-FILES = ("extractions.jsonl", "graph.graphml", "graph.html", "graph.ttl", "manifest.json")
+FILES = ("extractions.jsonl", "graph.graphml", "graph.html", "graph.ttl", "manifest.json", "papers.parquet")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

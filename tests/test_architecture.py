@@ -5,7 +5,7 @@ other; ``kg`` is the package itself with its public names.
 
 1. ``_version``, ``descriptions``, ``errors``, ``explanations``, ``masks``, ``model``, ``query_forms``, ``tables``
 2. ``association``, ``iris``, ``matching``, ``names``, ``process_pool``, ``readers``, ``replacing``, ``rulefiles``,
-    ``ruletables``, ``terminal``
+    ``ruletables``, ``storage``, ``terminal``
 3. ``competency``, ``frame_tables``, ``metrics``, ``sparql``
 4. ``options``, ``processes``, ``rdflib_dataset``, ``rulebook``
 5. ``cluster``, ``components``, ``likeness``, ``rule_entries``
@@ -13,17 +13,19 @@ other; ``kg`` is the package itself with its public names.
 7. ``explaining``, ``rule_checks``, ``pieces``
 8. ``explain_process``, ``graph``
 9. ``exporting``, ``folder``, ``leaderboard``, ``selection``, ``summary``
-10. ``annotations``, ``conflicts``, ``frames``, ``piece_index``, ``query_process``, ``reading``, ``shards``, ``store``
-11. ``analytics``, ``assembling``, ``evaluation``, ``leaderboard_tables``, ``plots``
-12. ``ablation``, ``calibration``, ``catalogue``, ``opening``, ``piecewise``, ``querying``, ``showing``
-13. ``completing``
-14. ``building``
-15. ``updating``
-16. ``kg``, ``web``
-17. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``formats_cli``, ``leaderboard_cli``, ``query_cli``,
+10. ``annotations``, ``conflicts``, ``frames``, ``paper_table``, ``piece_index``, ``query_process``, ``reading``,
+    ``store``
+11. ``analytics``, ``evaluation``, ``leaderboard_tables``, ``paper_namings``, ``plots``, ``shards``
+12. ``ablation``, ``assembling``, ``calibration``, ``catalogue``, ``opening``, ``querying``, ``showing``
+13. ``gathering``, ``piecewise``
+14. ``completing``
+15. ``building``
+16. ``updating``
+17. ``kg``, ``web``
+18. ``analytics_cli``, ``diff_cli``, ``eval_cli``, ``export_cli``, ``formats_cli``, ``leaderboard_cli``, ``query_cli``,
     ``resolve_cli``, ``serve_cli``, ``stats_cli``, ``update_cli``
-18. ``rules_cli``
-19. ``cli``
+19. ``rules_cli``
+20. ``cli``
 
 Readers know ``model`` and ``errors`` only. The exporters in ``exports/`` know ``model``, ``errors`` and ``graph`` only,
 and nobody knows them: they are found through entry points.

@@ -166,6 +166,7 @@ def test_manifest(tmp_path: Path) -> None:
         "skipped",
         "store",
         "exports",
+        "exports_asked",
         "files",
     ]
     assert manifest["counts"]["papers"] == report.papers == 35
@@ -176,9 +177,28 @@ def test_manifest(tmp_path: Path) -> None:
         "extractions.jsonl",
         "graph.graphml",
         "manifest.json",
+        "papers.parquet",
         "store",
     ]
     assert sorted(report.files) == sorted((tmp_path / "g").iterdir())
+
+
+def test_large_graphs_have_no_page_unless_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What needs the whole graph in memory is left out of a large one, which is said; adding papers does the same."""
+    monkeypatch.setattr("kg.completing.MOST_PAPERS", 34)
+    small = build_folder(example_files()[:1], tmp_path / "small", store=False)
+    assert (small.left_out, kg.load_manifest(tmp_path / "small")["exports"]) == ((), ["turtle", "html", "graphml"])
+    large = build_folder(example_files(), tmp_path / "g", store=False)
+    assert (large.papers, large.left_out) == (35, ("html", "graphml"))
+    assert "graph.html" not in contents(tmp_path / "g")
+    asked = build_folder(example_files(), tmp_path / "asked", exports=["html", "turtle"], store=False)
+    assert asked.left_out == ()
+    assert "graph.html" in contents(tmp_path / "asked")
+    (tmp_path / "small").rename(tmp_path / "other")
+    (tmp_path / "g").rename(tmp_path / "built")
+    (tmp_path / "other").rename(tmp_path / "g")
+    kg.add_to_folder(tmp_path / "g", example_files()[1:])
+    assert contents(tmp_path / "g") == contents(tmp_path / "built")
 
 
 def test_a_failing_exporter_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,12 @@ def test_build_in_silence(tmp_path: Path) -> None:
             *("--export", "graphml", "--min-confidence", confidence),
         )
         assert (result.exit_code, result.output) == (0, "")
-        assert sorted(contents(tmp_path / "g")) == ["extractions.jsonl", "graph.graphml", "manifest.json"]
+        assert sorted(contents(tmp_path / "g")) == [
+            "extractions.jsonl",
+            "graph.graphml",
+            "manifest.json",
+            "papers.parquet",
+        ]
         kept.append(kg.load_manifest(tmp_path / "g")["counts"]["mentions"])
     assert kept[0] > kept[1] > 0
 

@@ -19,6 +19,7 @@ import kg
 from kg.building import build_folder
 from kg.cluster import cluster_executor
 from kg.errors import KgError
+from kg.storage import Folder, storage_at
 from kg.updating import add_to_folder
 from tests.built import contents, example_files
 from tests.test_cli import invoke
@@ -129,6 +130,19 @@ def test_a_cluster_writes_the_same_bytes(
     assert [path.name for path in tmp_path.iterdir()] == ["g"]
 
 
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_workers_that_leave_what_they_make_elsewhere(
+    cluster: Cluster, sources: list[str], alone: Path, tmp_path: Path, scheme: str
+) -> None:
+    """With another storage the graph folder need not be seen, the bytes are the same, and nothing is left there."""
+    (tmp_path / "shared").mkdir()
+    storage = f"{scheme}{tmp_path / 'shared'}"
+    build_folder(sources[:2], tmp_path / "g", exports=WRITTEN, store=False, scheduler=cluster.address, storage=storage)
+    add_to_folder(tmp_path / "g", sources[2:], scheduler=cluster.address, storage=storage)
+    assert contents(tmp_path / "g") == contents(alone)
+    assert list((tmp_path / "shared").iterdir()) == []
+
+
 def test_commands_that_ask_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
     """What is asked for by a command is done by the cluster."""
     sources = example_files()
@@ -163,17 +177,13 @@ def test_workers_that_are_not_fit(cluster: Cluster, tmp_path: Path, monkeypatch:
     """Workers with another version of kg, or who do not see the folder, are refused, and it is said what to do."""
     with cluster_executor(cluster.address) as executor:
         assert executor.threads >= 1
-        executor.check(tmp_path, None)
-        seen_by_nobody = Path("/proc/self/fd")  # the same path, but other files in each process
-        with monkeypatch.context() as patch:
-            patch.setattr(Path, "write_text", lambda *_: 0)
-            patch.setattr(Path, "unlink", lambda *_: None)
-            with pytest.raises(KgError, match="workers do not see /proc/self; put the graph folder on storage"):
-                executor.check(seen_by_nobody, None)
+        executor.check(Folder(tmp_path), None)
+        with pytest.raises(KgError, match=r"workers do not see memory://here; put .* name some by --storage$"):
+            executor.check(storage_at("memory://here"), None)  # another one in each process
         with monkeypatch.context() as patch:
             patch.setattr("kg.cluster.__version__", "0.0.1")
             with pytest.raises(KgError, match=r"worker tcp://\S+ has kg \S+, not 0\.0\.1; install the same there"):
-                executor.check(tmp_path, None)
+                executor.check(Folder(tmp_path), None)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from kg.shards import PAPERS
 from tests.built import KG, contents
@@ -94,13 +95,16 @@ def test_what_was_extracted_is_not_extracted_again(
     """A build takes over the shards that a killed one left, and leaves none."""
     target, part = tmp_path / "g", tmp_path / ".g.part"
     with subprocess.Popen(_command(source, target), cwd=ROOT) as process:
-        while process.poll() is None and len(list(part.glob("extracted/*.jsonl"))) < 2:
+        while process.poll() is None and len(list(part.glob("extracted/*.parquet"))) < 2:
             time.sleep(0.005)
         process.kill()
-    shards = {path: path.stat().st_mtime_ns for path in part.glob("extracted/*.jsonl")}
+    shards = {path: path.stat().st_mtime_ns for path in part.glob("extracted/*.parquet")}
     assert shards
     first = min(shards)
-    first.write_bytes(first.read_bytes().replace(b"leaf counting", b"LEAF counting"))
+    table = parquet.read_table(first)
+    marked = [one.replace(b"leaf counting", b"LEAF counting") for one in table["extraction"].to_pylist()]
+    place = table.column_names.index("extraction")
+    parquet.write_table(table.set_column(place, "extraction", [marked]), first)
     assert _run(source, target) == (0, "")
     left = contents(target)
     assert b"LEAF counting" in left["extractions.jsonl"]
@@ -155,9 +159,11 @@ def test_two_builds_into_one_folder(source: Path, undisturbed: tuple[dict[str, b
     """The second says that another is at it, and the first is not disturbed."""
     target = tmp_path / "g"
     with subprocess.Popen(_command(source, target), cwd=ROOT) as first:
-        while first.poll() is None and not (tmp_path / ".g.part" / "extracted").exists():
+        while first.poll() is None and not (tmp_path / ".g.part" / "records.jsonl").exists():
             time.sleep(0.005)
+        first.send_signal(signal.SIGSTOP)
         code, said = _run(source, target)
+        first.send_signal(signal.SIGCONT)
         assert (code, said) == (
             1,
             f"kg: another kg is writing {target}; wait until it is done, or name another folder\n",

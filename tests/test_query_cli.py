@@ -122,6 +122,7 @@ def test_a_graph_without_a_store(graph: Path, tmp_path: Path) -> None:
         "extractions.jsonl",
         "graph.graphml",
         "manifest.json",
+        "papers.parquet",
     ]
 
 

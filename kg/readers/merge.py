@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -45,16 +46,38 @@ def merge_duplicates(papers: Iterable[Paper]) -> list[Paper]:
     An id that two different papers bring (files that number their records 1, 2, 3) merges nothing: the later paper
     goes through with the start of a hash added to its id, the id it came with in ``extra["given_id"]``.
     """
-    found = list(papers)
+    return [paper for _, paper in merged_records(enumerate(papers))]
+
+
+def merged_records(records: Iterable[tuple[int, Paper]]) -> list[tuple[int, Paper]]:
+    """What :func:`merge_duplicates` makes of numbered records: each paper with the number of its first record."""
+    found = list(records)
     while True:
-        groups = _Groups(_shared_by_several(found))
-        for paper in found:
-            groups.add(paper)
-        merged = [_merged(group) for group in groups]
+        groups = _Groups(_shared_by_several(paper for _, paper in found))
+        for number, paper in found:
+            groups.add(number, paper)
+        merged = [(number, _merged(group)) for number, group in groups]
         if len(merged) == len(found):
             return merged
         # Two records together may say what neither said alone, by which a third one is known.
         found = merged
+
+
+def possible_keys(paper: Paper) -> Iterator[int]:
+    """Hashes (64 bits, the same everywhere) of all by which a record may be found to be the same paper as another.
+
+    Records that have none in common are never merged, nor does one change what becomes of the other. The same hash may
+    come more than once.
+    """
+    own_id = _with_mark(paper)
+    known: list[_Key] = [("id", paper.id), ("id", own_id), *(("id", other) for other in _other_ids(paper))]
+    known += _identifier_keys(paper)
+    if paper.title:
+        known.append(("title", fold(paper.title)))
+    elif text := paper.text or paper.abstract:
+        known.append(("text", fold(text)))
+    for key in known:
+        yield int.from_bytes(blake2b("\x1f".join(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 class _Groups:
@@ -63,14 +86,17 @@ class _Groups:
     def __init__(self, shared_by_several: Collection[_Key]) -> None:
         self._shared_by_several = shared_by_several
         self._records: list[list[Paper]] = []
+        self._numbers: list[int] = []
         self._joined: list[int] = []
         self._by_key: dict[_Key, int] = {}
         self._by_title: dict[str, dict[int, None]] = {}
 
-    def __iter__(self) -> Iterator[list[Paper]]:
-        return (records for index, records in enumerate(self._records) if self._joined[index] == index)
+    def __iter__(self) -> Iterator[tuple[int, list[Paper]]]:
+        """The groups, each with the number of its first record."""
+        numbered = zip(self._numbers, self._records, strict=True)
+        return (group for index, group in enumerate(numbered) if self._joined[index] == index)
 
-    def add(self, paper: Paper) -> None:
+    def add(self, number: int, paper: Paper) -> None:
         """Put a record into its group, which may be a new one."""
         paper = self._with_own_id(paper)
         keys = list(_keys(paper, self._shared_by_several))
@@ -79,7 +105,7 @@ class _Groups:
         alike = self._by_title.setdefault(title, {}) if title else {}
         if not found and len(alike) <= _PAPERS_OF_A_TITLE:
             found.update(islice((index for index in map(self._group, alike) if self._may_hold(index, paper)), 1))
-        target = min(found) if found else self._new()
+        target = min(found) if found else self._new(number)
         self._records[target].append(paper)
         for index in sorted(found - {target}):
             self._records[target] += self._records[index]
@@ -91,8 +117,9 @@ class _Groups:
     def _may_hold(self, index: int, paper: Paper) -> bool:
         return all(_may_be_same(other, paper) for other in self._records[index])
 
-    def _new(self) -> int:
+    def _new(self, number: int) -> int:
         self._records.append([])
+        self._numbers.append(number)
         self._joined.append(len(self._joined))
         return len(self._joined) - 1
 
@@ -105,8 +132,12 @@ class _Groups:
         taken = self._by_key.get(("id", paper.id))
         if taken is None or any(_is_revision(other, paper) for other in self._records[self._group(taken)]):
             return paper
-        mark = derived_id(paper.title, paper.abstract, paper.text).rpartition("-")[2]
-        return replace(paper, id=f"{paper.id}-{mark}", extra={**paper.extra, _GIVEN_ID: paper.id})
+        return replace(paper, id=_with_mark(paper), extra={**paper.extra, _GIVEN_ID: paper.id})
+
+
+def _with_mark(paper: Paper) -> str:
+    """The id that a paper gets where another one has its own."""
+    return f"{paper.id}-{derived_id(paper.title, paper.abstract, paper.text).rpartition('-')[2]}"
 
 
 def _keys(paper: Paper, shared_by_several: Collection[_Key]) -> Iterator[_Key]:

@@ -1,4 +1,4 @@
-"""Parquet: a table of papers, read in batches and only the columns that matter; needs pyarrow."""
+"""Parquet: a table of papers, read in batches and only the columns that matter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.readers.base import SURE, Context, RecordError
 from kg.readers.columns import layout, paper_of_row
 
 NAME: Final = "parquet"
-DESCRIPTION: Final = "Parquet with columns as in csv (needs: pip install 'kg-papers[parquet]')"
+DESCRIPTION: Final = "Parquet with columns as in csv"
 
 _MAGIC: Final = b"PAR1"
 _ROWS: Final = 1_000
@@ -26,12 +26,9 @@ def sniff(head: bytes) -> float:
 
 def read(stream: BinaryIO, context: Context) -> Iterator[Paper | Skipped]:
     """One paper a row; the record number is the row's."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        from pyarrow.parquet import ParquetFile  # noqa: PLC0415
-    except ImportError:
-        yield context.skipped(None, "a Parquet file, which needs pyarrow: pip install 'kg-papers[parquet]'")
-        return
+    import pyarrow as pa  # noqa: PLC0415 - who reads other files need not wait for it
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415
+
     # What the columns are stands at the end of the file, and a stream cannot be read from its end.
     with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as file:
         shutil.copyfileobj(stream, file)

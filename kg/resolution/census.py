@@ -2,56 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 from kg import names
 from kg.resolution.acronyms import abbreviates, full_form
 from kg.resolution.folding import Folding, number_of
-from kg.resolution.identities import NamingPaper, Place
+from kg.resolution.identities import Place, standing_name
+from kg.resolution.namings import Namings
+
+T = TypeVar("T", bound=Hashable)
 
 
 class Census:
-    """Counts over extractions, each paper once.
+    """Counts over what papers name, each paper once.
 
     Every entity stands at one place: that of its full form where one of its names abbreviates another, otherwise that
-    of its best name. ``papers`` are the papers (numbers) that stand at a place, ``named`` how often its entities have
-    which names, ``seconds`` how often not as the best, ``defined`` by place of an acronym the places of its full forms
-    with the number of entities that say so, ``others`` the same for names that shorten nothing.
+    of its best name. ``sizes`` are how many papers stand at a place, ``named`` how often its entities have which names,
+    ``seconds`` how often not as the best, ``defined`` by place of an acronym the places of its full forms with the
+    number of entities that say so, ``others`` the same for names that shorten nothing.
     """
 
-    def __init__(self, extractions: Iterable[NamingPaper], folding: Folding) -> None:
+    def __init__(self, namings: Namings, folding: Folding) -> None:
         self.folding = folding
-        self.papers: dict[Place, list[int]] = {}
         self.named: dict[Place, dict[str, int]] = {}
         self.seconds: dict[Place, dict[str, int]] = {}
         self.defined: dict[Place, dict[Place, int]] = {}
         self.others: dict[Place, dict[Place, int]] = {}
         self._spelled: dict[Place, str] = {}
-        self._count(extractions)
+        self._namings = namings
+        self._places: list[Place] = []
+        self._count()
+        self.sizes = self.papers_of({place: place for place in self.named})
 
-    def _count(self, extractions: Iterable[NamingPaper]) -> None:
-        fold, papers, named, seconds = self.folding.key, self.papers, self.named, self.seconds
-        for number, extraction in enumerate(extractions):
-            for entity in extraction.entities:
-                written = entity.names
-                name = written[0]
-                full = full_form(written) if len(written) > 1 else None
-                place: Place = (entity.type, fold(full or name))
-                if place not in papers:
-                    papers[place], named[place] = [number], {}
-                elif papers[place][-1] != number:
-                    papers[place].append(number)
-                counts = named[place]
-                counts[name] = counts.get(name, 0) + 1
-                if len(written) > 1:
-                    less = seconds.setdefault(place, {})
-                    for one in written[1:]:
-                        counts[one] = counts.get(one, 0) + 1
-                        less[one] = less.get(one, 0) + 1
-                    self._hear(place, full or name, written, is_full=full is not None)
+    def _count(self) -> None:
+        fold, named, seconds = self.folding.key, self.named, self.seconds
+        for type_, written, count in self._namings.all():
+            standing = standing_name(written)
+            place: Place = (type_, fold(standing))
+            self._places.append(place)
+            counts = named.setdefault(place, {})
+            for name in written:
+                counts[name] = counts.get(name, 0) + count
+            if len(written) > 1:
+                less = seconds.setdefault(place, {})
+                for name in written[1:]:
+                    less[name] = less.get(name, 0) + count
+                self._hear(place, standing, written, count)
 
-    def _hear(self, place: Place, standing: str, written: tuple[str, ...], *, is_full: bool) -> None:
-        """Count what one entity with several names says of them, once for each key."""
+    def papers_of(self, group_of: Mapping[Place, T]) -> dict[T, int]:
+        """How many papers stand at the places of each group."""
+        groups = list(dict.fromkeys(group_of.values()))
+        numbers = {group: number for number, group in enumerate(groups)}
+        of_namings = [numbers[group_of[place]] if place in group_of else -1 for place in self._places]
+        return dict(zip(groups, self._namings.papers_of(of_namings, len(groups)), strict=True))
+
+    def _hear(self, place: Place, standing: str, written: tuple[str, ...], count: int) -> None:
+        """Count what entities with these names say of them, once for each key."""
+        is_full = full_form(written) is not None
         counted = {place[1]}
         for name in written:
             key = self.folding.key(name)
@@ -64,11 +72,11 @@ class Census:
                 claims = self.others.setdefault((place[0], key), {})
             else:
                 continue
-            claims[place] = claims.get(place, 0) + 1
+            claims[place] = claims.get(place, 0) + count
 
     def size(self, place: Place) -> int:
         """How many papers stand at a place."""
-        return len(self.papers.get(place, ()))
+        return self.sizes.get(place, 0)
 
     def spelled(self, place: Place) -> str:
         """How a name is written most often, where it is a place of its own; of equal ones the shorter, then the first.

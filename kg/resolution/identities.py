@@ -41,6 +41,11 @@ Place: TypeAlias = tuple[EntityType, str]
 """Where names meet: a type and a key."""
 
 
+def standing_name(names: tuple[str, ...]) -> str:
+    """The name by which an entity stands: the full form where another name abbreviates it, otherwise the best one."""
+    return names[0] if len(names) == 1 else full_form(names) or names[0]
+
+
 class NamedEntity(Protocol):
     """An entity as far as resolution looks at it: its type, and its names, the best first."""
 
@@ -135,9 +140,7 @@ class Identities:
 
     def of(self, entity: NamedEntity) -> Identity:
         """The identity of an entity of the extractions that were resolved; KeyError for any other entity."""
-        names = entity.names
-        standing = names[0] if len(names) == 1 else full_form(names) or names[0]
-        return self._by_place[entity.type, self._folding.key(standing)]
+        return self._by_place[entity.type, self._folding.key(standing_name(entity.names))]
 
     def key(self, name: str) -> str:
         """The key under which a name was compared."""

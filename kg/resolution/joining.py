@@ -68,7 +68,7 @@ class Joiner:
 
     def join(self, one: Place, other: Place, reason: Reason, papers: int) -> None:
         """Join two places, or note that they are kept apart; nothing where no paper stands at one of them."""
-        if one == other or one not in self.census.papers or other not in self.census.papers:
+        if one == other or one not in self.census.sizes or other not in self.census.sizes:
             return
         if self.classes.unite(one, other) == "kept apart":
             self.refused.append(
@@ -78,7 +78,7 @@ class Joiner:
             self.joins.append(Join(one, other, reason, papers))
 
     def _join_all(self, places: Iterable[Place], reason: Reason) -> None:
-        there = [place for place in dict.fromkeys(places) if place in self.census.papers]
+        there = [place for place in dict.fromkeys(places) if place in self.census.sizes]
         for place in there[1:]:
             self.join(there[0], place, reason, 0)
 
@@ -107,9 +107,9 @@ class Joiner:
                 self._join_acronym((type_, meaning.acronym), meaning)
 
     def _join_acronym(self, place: Place, meaning: Meaning) -> None:
-        if place not in self.census.papers:
+        if place not in self.census.sizes:
             return
-        first = next((form for form in meaning.forms if (place[0], form) in self.census.papers), None)
+        first = next((form for form in meaning.forms if (place[0], form) in self.census.sizes), None)
         if first is not None and not meaning.doubt:
             self.join(place, (place[0], first), "acronym", meaning.papers)
         elif first is not None and self.classes.find(place) != self.classes.find((place[0], first)):
@@ -118,7 +118,7 @@ class Joiner:
             )
         for form, papers in meaning.others:
             other = (place[0], form)
-            if other in self.census.papers and self.classes.find(other) != self.classes.find(place):
+            if other in self.census.sizes and self.classes.find(other) != self.classes.find(place):
                 against = meaning.papers + meaning.against - papers
                 self.refused.append(
                     NoJoin(place, other, "acronym", papers, against, "more papers give it another meaning")
@@ -128,9 +128,7 @@ class Joiner:
         for type_ in ENTITY_TYPES:
             heads = [tuple(head.split()) for head in getattr(self._rules.heads, type_)]
             lasts = tuple({head[-1] for head in heads})
-            for place in sorted(
-                place for place in self.census.papers if place[0] == type_ and place[1].endswith(lasts)
-            ):
+            for place in sorted(place for place in self.census.sizes if place[0] == type_ and place[1].endswith(lasts)):
                 base = self._base(place, self.census.words(place), heads)
                 if base is not None:
                     self.join(base, place, "head", self.census.size(place))
@@ -139,7 +137,7 @@ class Joiner:
         for head in heads:
             if len(words) > len(head) and tuple(words[-len(head) :]) == head:
                 base = (place[0], joined(words[: -len(head)]))
-                if base in self.census.papers and self._is_name(base, place, head):
+                if base in self.census.sizes and self._is_name(base, place, head):
                     return base
         return None
 
@@ -162,7 +160,7 @@ class Joiner:
             for type_ in meaning.group
         }
         candidates = []
-        for place in self.census.papers:
+        for place in self.census.sizes:
             spelled = self.census.spelled(place)
             if not (spelled.isalnum() or spelled.islower()) and _ACRONYM.search(spelled):
                 candidates.append((place, spelled))
@@ -189,7 +187,7 @@ class Joiner:
     def _join_without_fillers(self) -> None:
         """Join names of datasets and metrics that differ in small words: "English(-to)-German"."""
         found = []
-        for place in self.census.papers:
+        for place in self.census.sizes:
             if place[0] in ("Dataset", "Metric") and place[1] != self.census.spelled(place).lower():
                 words = self.census.words(place)
                 content = [word for word in words if word not in self._fillers]
@@ -201,7 +199,7 @@ class Joiner:
     def _join_turned(self) -> None:
         """Join names whose words stand in another order that says the same (:func:`_turned`)."""
         found = []
-        for place in self.census.papers:
+        for place in self.census.sizes:
             spelled = self.census.spelled(place)
             # most places are of methods, and hardly any of their names are those of people
             if place[0] != "Dataset" and (place[0] != "Method" or _PEOPLE.match(spelled)):
@@ -216,7 +214,7 @@ class Joiner:
 
     def _join_others(self) -> None:
         for place, claimed in sorted(self.census.others.items()):
-            if place in self.census.papers and place not in self.census.defined:
+            if place in self.census.sizes and place not in self.census.defined:
                 self._join_other(place, claimed)
 
     def _join_other(self, place: Place, claimed: dict[Place, int]) -> None:
@@ -286,9 +284,9 @@ class TypeSettler:
         """Read the classes that share a key with one of another type; the result tells which have a key."""
         united = self._joiner.classes.united()
         seen: dict[str, Place] = {}
-        shared = {place[1] for place in self._census.papers if seen.setdefault(place[1], place) != place}
+        shared = {place[1] for place in self._census.sizes if seen.setdefault(place[1], place) != place}
         by_key: defaultdict[str, set[Place]] = defaultdict(set)
-        for place in self._census.papers:
+        for place in self._census.sizes:
             if place[1] in shared:
                 root = self._joiner.classes.find(place)
                 self._members[root] = united.get(root, [place])
@@ -353,7 +351,7 @@ def label_of(census: Census, type_: EntityType, places: Iterable[Place]) -> tupl
     for key in dict.fromkeys(map(census.folding.key, named)):
         # an acronym that nothing goes by, and that stands for nothing else
         claims = census.defined.get((type_, key))
-        if claims and (type_, key) not in census.papers and claims.keys() <= set(listed):
+        if claims and (type_, key) not in census.sizes and claims.keys() <= set(listed):
             keys.add(key)
     # a name that leads elsewhere (a homograph) is a name of this thing, but cannot be its label
     own = [name for name in named if census.folding.key(name) in keys]

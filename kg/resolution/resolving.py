@@ -22,6 +22,7 @@ from kg.resolution.families import variants
 from kg.resolution.folding import Folding
 from kg.resolution.identities import Identities, Identity, Merge, NamingPaper, Place, Refusal
 from kg.resolution.joining import Joiner, TypeSettler, label_of, refused_pairs, type_of
+from kg.resolution.namings import Namings, NamingsInMemory
 from kg.resolution.settings import ResolutionRules, default_resolution_rules
 
 
@@ -33,10 +34,17 @@ def resolve(
     ``aliases`` overrule what is found (:func:`kg.load_aliases`); ``rules`` are those of kg unless given. Raises
     GraphError where the aliases contradict each other.
     """
+    return resolve_namings(NamingsInMemory(extractions), aliases=aliases, rules=rules)
+
+
+def resolve_namings(
+    namings: Namings, *, aliases: Aliases | None = None, rules: ResolutionRules | None = None
+) -> Identities:
+    """The same as :func:`resolve` of what papers name, which need not be in memory."""
     rules = rules or default_resolution_rules()
     aliases = aliases or Aliases()
     folding = Folding(rules.words, aliases.apart(rules.words))
-    census = Census(extractions, folding)
+    census = Census(namings, folding)
     joiner = Joiner(census, rules, aliases)
     TypeSettler(joiner, rules)
     everything, by_place = _identities(census, joiner, aliases)
@@ -56,7 +64,8 @@ def _identities(census: Census, joiner: Joiner, aliases: Aliases) -> tuple[tuple
     by_place: dict[Place, Identity] = {}
     everything: list[Identity] = []
     united = joiner.classes.united()
-    alone = census.papers.keys() - set(chain.from_iterable(united.values()))
+    papers_of = census.papers_of({place: root for root, places in united.items() for place in places})
+    alone = census.sizes.keys() - set(chain.from_iterable(united.values()))
     for root, places in chain(united.items(), ((place, [place]) for place in alone)):
         type_ = type_of(census, places)
         label, names = label_of(census, type_, places)
@@ -64,7 +73,7 @@ def _identities(census: Census, joiner: Joiner, aliases: Aliases) -> tuple[tuple
         if root in told:
             label, links = told[root][0] or label, tuple(sorted(told[root][1]))
             names = tuple(dict.fromkeys((label, *names)))
-        papers = len(census.papers[root]) if len(places) == 1 else len(_union(census, places))
+        papers = papers_of[root] if root in papers_of else census.sizes[root]
         identity = Identity(type=type_, label=label, names=names, papers=papers, links=links)
         everything.append(identity)
         for place in places:
@@ -73,16 +82,12 @@ def _identities(census: Census, joiner: Joiner, aliases: Aliases) -> tuple[tuple
     return tuple(everything), by_place
 
 
-def _union(census: Census, places: Iterable[Place]) -> set[int]:
-    return set().union(*(census.papers[place] for place in places))
-
-
 def _told(census: Census, joiner: Joiner, aliases: Aliases) -> dict[Place, tuple[str | None, set[str]]]:
     """The label and the links that the aliases give a class."""
     found: dict[Place, tuple[str | None, set[str]]] = {}
     for same in aliases.same:
         keys = dict.fromkeys(map(census.folding.key, same.names))
-        places = [(type_, key) for type_ in same.types for key in keys if (type_, key) in census.papers]
+        places = [(type_, key) for type_ in same.types for key in keys if (type_, key) in census.sizes]
         for root in dict.fromkeys(map(joiner.classes.find, places)):
             label, links = found.get(root, (None, set()))
             found[root] = (label or same.label, links | set(same.links))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -20,7 +18,6 @@ from kg.exporting import export, exporter
 from kg.graph import Graph, build_graph
 from kg.model import ENTITY_TYPES
 from tests.exports.hostile import hostile_graph, hostile_texts
-from tests.material import ROOT
 from tests.samples import samples
 
 NAMES = ("papers", "entities", "results", "edges")
@@ -97,19 +94,6 @@ def test_no_papers(tmp_path: Path) -> None:
     """An empty graph is tables with columns and no rows."""
     export(build_graph([]), "parquet", tmp_path / "graph.zip")
     assert tables(tmp_path / "graph.zip") == {name: [] for name in NAMES}
-
-
-def test_without_pyarrow(tmp_path: Path) -> None:
-    """Who has not installed PyArrow is told how to, and still gets the list of exporters."""
-    code = (
-        "import sys; sys.modules['pyarrow'] = None\n"
-        "import kg\n"
-        "assert 'parquet' in kg.exporters()\n"
-        f"kg.export(kg.build_graph([]), 'parquet', {str(tmp_path / 'x.zip')!r})\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "ExportError: Parquet needs PyArrow: pip install 'kg-papers[parquet]'" in done.stderr
-    assert not list(tmp_path.iterdir())
 
 
 @given(hostile_texts)

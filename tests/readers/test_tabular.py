@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import sys
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -261,10 +260,3 @@ def test_parquet_with_a_text_that_is_none(tmp_path: Path) -> None:
     papers = list(read(tmp_path / "odd.parquet", on_skip=skipped.append))
     assert [paper.title for paper in papers] == ["Good", "Good too"]
     assert [(one.record, one.reason) for one in skipped] == [(2, "no valid UTF-8")]
-
-
-def test_parquet_without_the_extra(parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without pyarrow the one line says what to install."""
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(InputError, match=r"a Parquet file, which needs pyarrow: pip install 'kg-papers\[parquet\]'$"):
-        list(read(parquet, strict=True))
