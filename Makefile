@@ -50,11 +50,12 @@ format: $(FOR_WORK) ## Put the code in the one format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer
+bench: $(FOR_USE) ## Measure the speed beside that of spaCy's tokenizer, and builds of all sizes (make scale)
 	@$(BIN)/python benchmarks/throughput.py
+	@$(BIN)/python benchmarks/scale.py --all
 
-scale: $(FOR_USE) ## Measure time and memory of builds by their size, beside spaCy's tokenizer (needs ../shared)
-	@$(BIN)/python benchmarks/scale.py
+scale: $(FOR_USE) ## Measure builds of up to 84,442 papers by size and workers, and draw docs/scale.svg (needs ../shared)
+	@$(BIN)/python benchmarks/scale.py --all --plot docs/scale.svg
 
 rdf: $(FOR_USE) ## Measure how fast RDF is written, read and queried, beside pyoxigraph and rdflib
 	@$(BIN)/python benchmarks/rdf.py

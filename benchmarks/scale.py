@@ -38,11 +38,9 @@ from spacy.language import Language
 from throughput import CORPUS
 
 import kg
-from kg.assembling import Assembled
 from kg.components.document import paper_text
 from kg.plots import growth_plot
 from kg.processes import in_batches
-from kg.shards import load_entries
 
 ADDED = 100
 WORKERS = 2
@@ -63,11 +61,15 @@ STAGES = {
 
 @dataclass
 class Measured:
-    """What was measured of some work in a process: seconds, also by stage and of the processor, and peaks of memory."""
+    """What was measured of some work in a process: seconds, also by stage and of the processor, and peaks of memory.
+
+    ``held`` is what the process had in memory when a stage ended.
+    """
 
     seconds: float = 0.0
     processor: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
     parent: int = 0
     worker: int = 0
     together: int = 0
@@ -108,27 +110,30 @@ def measured(work: partial[Any]) -> Measured:
         found.parent = max(found.parent, parent.get("VmHWM", 0))
         found.worker = max([found.worker, *(one.get("VmHWM", 0) for one in workers)])
         found.together = max(found.together, sum(one.get("VmRSS", 0) for one in (parent, *workers)))
-    times: list[tuple[str, float]]
+    times: list[tuple[str, float, int]]
     times, found.processor = ours.recv()
     process.join()
     found.seconds = times[-1][1] - times[0][1]
-    for (what, start), (_, end) in pairwise(times):
+    for (what, start, _), (_, end, held) in pairwise(times):
         found.stages[what] = found.stages.get(what, 0.0) + end - start
+        found.held[what] = held
     return found
 
 
 def _told(work: partial[Any], to: Connection) -> None:
-    times = [("start", time.perf_counter())]
-    before = processor_seconds()
+    times: list[tuple[str, float, int]] = []
 
     def tell(what: str, _done: int, _total: int | None) -> None:
-        if what != times[-1][0]:
-            times.append((what, time.perf_counter()))
+        if not times or what != times[-1][0]:
+            times.append((what, time.perf_counter(), memory(os.getpid()).get("VmRSS", 0)))
 
+    tell("start", 0, None)
+    before = processor_seconds()
     try:
         work(on_progress=tell)
     finally:
-        to.send(([*times, ("end", time.perf_counter())], processor_seconds() - before))
+        tell("end", 0, None)
+        to.send((times, processor_seconds() - before))
 
 
 def processor_seconds() -> float:
@@ -159,27 +164,6 @@ def seconds_to_tokenize(texts: list[str], workers: int) -> tuple[float, float]:
         start = time.perf_counter()
         processor = sum(in_batches(tokenize, texts, workers=workers, size=BATCH, executor=processes))
         return time.perf_counter() - start, processor
-
-
-def print_held(source: Path, extractions: Path) -> None:
-    """Print what the process that builds holds of each paper, step by step; for a new process."""
-    held = [memory(os.getpid())["VmRSS"]]
-
-    def step(what: str) -> None:
-        held.append(memory(os.getpid())["VmRSS"])
-        print(f"  {what:24}{(held[-1] - held[-2]) / count:>8,.0f} bytes a paper")
-
-    print("\nwhat the process that builds holds:")
-    found = kg.read_papers([str(source)])
-    count = len(found.papers)
-    step("papers")
-    entries = list(load_entries(extractions))
-    step("what they name")
-    identities = kg.resolve(entries)
-    step("which names are one")
-    assembled = Assembled.of(extractions, entries, identities)
-    step("where they stand")
-    print(f"  {'of ' + str(len(assembled.lines)) + ' papers':24}{(held[-1] - held[0]) / count:>8,.0f}", flush=True)
 
 
 def first_lines(count: int, target: Path, *, after: int = 0) -> Path:
@@ -236,14 +220,15 @@ class Scale:
         """Build all sizes with two workers, the largest also with one, and with less evidence; then add some."""
         source = self._place / "papers.jsonl.gz"
         for size in self._sizes:
-            largest = self._build(first_lines(size, source), size, 2)
-        self._build(source, size, 1)
+            largest = self._build(first_lines(size, source), size, WORKERS)
+        alone = self._build(source, size, 1)
+        print(f"\n{WORKERS} workers are {alone.seconds / largest.seconds:.2f} times as fast as one", flush=True)
         for evidence in ("link", "none"):
             self._build(source, size, WORKERS, evidence)
         largest_folder = self._place / f"{size}-{WORKERS}-full"
-        looking = get_context("spawn").Process(target=print_held, args=(source, largest_folder / "extractions.jsonl"))
-        looking.start()
-        looking.join()
+        print(f"\nwhat the process that builds of {size:,} papers has in memory, in MB, when it is done with")
+        for what, held in largest.held.items():
+            print(f"  {what:20}{held / MEGABYTE:>8,.0f}")
         new = first_lines(ADDED, self._place / "new.jsonl.gz", after=size)
         work = partial(kg.add_to_folder, largest_folder, [str(new)], workers=WORKERS)
         adding = measured(work)

@@ -32,6 +32,7 @@ from kg.gathering import Fresh, gather
 from kg.graph import Graph, build_graph
 from kg.model import Paper, Skipped
 from kg.paper_table import copy_paper_table
+from kg.processes import workers_for
 from kg.readers import merge_duplicates, read
 from kg.readers.records_file import RecordsFile
 from kg.readers.sources import Source as ByteSource
@@ -98,7 +99,7 @@ def build_folder(
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
     rules: Path | str | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     executor: Executor | None = None,
     scheduler: str | None = None,
     min_confidence: float = 0.0,
@@ -118,10 +119,11 @@ def build_folder(
     file that overrules which names are one thing (:func:`kg.load_aliases`), of which the folder keeps a copy.
 
     ``scheduler`` is the address of a Dask cluster that is to do the work, ``executor`` any executor of
-    :mod:`concurrent.futures`, ``workers`` at a time; what comes out does not depend on them. Those who do it must see
-    the folder that ``target`` is in, or else ``storage``, a folder or URL (``s3://bucket/folder``) where they leave
-    what they make until it is fetched. Without ``store`` the folder has no store to be queried; ``store_evidence``
-    ("full", "link" or "none") says how much evidence is in it, as the option of the exporters of RDF does.
+    :mod:`concurrent.futures`, ``workers`` at a time (None: one for each core, of 1,000 papers and more); what comes out
+    does not depend on them. Those who do it must see the folder that ``target`` is in, or else ``storage``, a folder or
+    URL (``s3://bucket/folder``) where they leave what they make until it is fetched. Without ``store`` the folder has
+    no store to be queried; ``store_evidence`` ("full", "link" or "none") says how much evidence is in it, as the option
+    of the exporters of RDF does.
     """
     target = Path(target)
     tell = on_progress or say_nothing
@@ -139,7 +141,7 @@ def build_folder(
         store_evidence=store_evidence,
     )
     with (
-        shared_work(scheduler, executor, workers) as (others, at_once),
+        shared_work(scheduler, executor, workers) as (others, tasks),
         replaced(target, own_files, kept=[SHARDS]) as part,
         shards_kept(part / SHARDS, storage) as shards,
     ):
@@ -155,6 +157,7 @@ def build_folder(
                 on_skip=on_skip,
             ).read_into(records.add)
             papers = records.merge()
+            at_once = workers_for(tasks, papers)
             made = gather(
                 part,
                 (Fresh(records.line(number)) for number in records.papers()),

@@ -22,7 +22,17 @@ from kg.export_cli import export, known_exporters
 from kg.formats_cli import formats
 from kg.leaderboard_cli import leaderboard
 from kg.model import ENTITY_TYPES, Extraction
-from kg.options import ALIASES, AS_JSON, MIN_CONFIDENCE, OUTPUT_FILE, READING, RULES, SCHEDULER, STORAGE, WORKERS
+from kg.options import (
+    ALIASES,
+    AS_JSON,
+    MIN_CONFIDENCE,
+    OUTPUT_FILE,
+    READING,
+    RULES,
+    SCHEDULER,
+    STORAGE,
+    WORKERS_OR_CORES,
+)
 from kg.query_cli import query
 from kg.resolve_cli import resolve
 from kg.rules_cli import rules
@@ -80,7 +90,7 @@ def _reading_options(command: Callable[..., None]) -> Callable[..., None]:
             click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."),
             *READING,
             RULES,
-            WORKERS,
+            WORKERS_OR_CORES,
             SCHEDULER,
             MIN_CONFIDENCE,
         )
@@ -155,7 +165,7 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
 @OUTPUT_FILE
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def extract(
-    sources: tuple[str, ...], output: Path, quiet: bool, workers: int, scheduler: str | None, **options: Any
+    sources: tuple[str, ...], output: Path, quiet: bool, workers: int | None, scheduler: str | None, **options: Any
 ) -> None:
     """Extract entities and results as JSON Lines, one paper a line.
 
@@ -167,6 +177,7 @@ def extract(
       kg extract - < examples/abstracts.jsonl | head -1
     """
     from kg.cluster import check_workers, shared_work  # noqa: PLC0415 - kg --help need not wait for it
+    from kg.processes import workers_for  # noqa: PLC0415
     from kg.reading import Reading  # noqa: PLC0415
 
     to_file = str(output) != STANDARD_STREAM
@@ -174,12 +185,14 @@ def extract(
     mention_terminal(sources)
     with (
         progress_bar(shown=not quiet and (to_file or not sys.stdout.isatty())) as (tell, skip),
-        shared_work(scheduler, None, workers) as (executor, at_once),
+        shared_work(scheduler, None, workers) as (executor, tasks),
     ):
         check_workers(executor, rules=options["rules"])
         reading = Reading(sources=sources, leave_out=output, on_progress=tell, on_skip=skip, **options_of_reading)
         with reading.streamed() as (found, count, papers):
-            extractions = _told(kg.extract(papers, workers=at_once, executor=executor, **options), count, tell)
+            extractions = _told(
+                kg.extract(papers, workers=workers_for(tasks, count), executor=executor, **options), count, tell
+            )
             if to_file:
                 kg.write_extractions(extractions, output)
             else:

@@ -163,8 +163,8 @@ async def _reach(address: str) -> None:
 
 @contextmanager
 def shared_work(
-    scheduler: str | None, executor: Executor | None, workers: int
-) -> Iterator[tuple[Executor | None, int]]:
+    scheduler: str | None, executor: Executor | None, workers: int | None
+) -> Iterator[tuple[Executor | None, int | None]]:
     """What does the work, and how many tasks at a time: a cluster where there is one, else what is given.
 
     Raises what :func:`cluster_executor` raises.

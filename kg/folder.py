@@ -28,6 +28,7 @@ from kg._version import __version__
 from kg.errors import GraphError
 from kg.graph import Graph, build_graph
 from kg.model import ENTITY_TYPES, Extraction, JsonObject, extraction_from_json, extraction_to_json
+from kg.readers.remote import bytes_at, names_at
 from kg.replacing import file_replaced
 from kg.resolution.aliases import Aliases, load_aliases
 from kg.resolution.settings import RESOLUTION, ResolutionRules, default_resolution_rules, read_resolution_rules
@@ -133,13 +134,20 @@ def load_manifest(folder: Path) -> JsonObject:
     """The manifest of a graph folder. Raises GraphError where there is none."""
     file = folder / MANIFEST
     try:
-        manifest = json.loads(file.read_bytes())
+        content = file.read_bytes()
     except FileNotFoundError as error:
         raise GraphError(f"{folder} is no graph folder: it has no {MANIFEST}; make one with kg build") from error
     except OSError as error:
         raise GraphError(f"cannot read {file}: {error.strerror or error}") from error
+    return _manifest(content, str(folder))
+
+
+def _manifest(content: bytes, folder: str) -> JsonObject:
+    """What a manifest says. Raises GraphError where it is none."""
+    try:
+        manifest = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise GraphError(f"{file} is damaged; build the graph again into another folder") from error
+        raise GraphError(f"{folder}/{MANIFEST} is damaged; build the graph again into another folder") from error
     if not (isinstance(manifest, dict) and "kg_version" in manifest and isinstance(manifest.get("files"), dict)):
         raise GraphError(f"{folder} is no graph folder: its {MANIFEST} is not one that kg build wrote")
     return manifest
@@ -158,6 +166,18 @@ def own_files(folder: Path) -> frozenset[str]:
         return frozenset()
     beside = [CATALOGUE] if (folder / CATALOGUE).exists() else []
     return frozenset((*manifest["files"], MANIFEST, *beside, *([STORE] if STORE in manifest else [])))
+
+
+def own_objects(folder: str) -> frozenset[str]:
+    """The same as :func:`own_files` for a folder that is named by a URL, to which a graph folder was copied."""
+    within, _, name = folder.rpartition("/")
+    if name == STORE and STORE in own_objects(within):
+        return frozenset(filter(_STORE_FILE.fullmatch, names_at(folder)))
+    try:
+        manifest = _manifest(bytes_at(f"{folder}/{MANIFEST}") or b"", folder)
+    except GraphError:
+        return frozenset()
+    return frozenset((*manifest["files"], MANIFEST, CATALOGUE, *([STORE] if STORE in manifest else [])))
 
 
 def write_manifest(folder: Path, content: JsonObject) -> None:

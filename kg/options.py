@@ -77,6 +77,12 @@ WORKERS: Final = click.option(
     show_default=True,
     help="How many processes share the work.",
 )
+WORKERS_OR_CORES: Final = click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many processes share the work.  [default: of 1,000 papers and more, one for each core]",
+)
 SCHEDULER: Final = click.option(
     "--scheduler",
     metavar="ADDRESS",

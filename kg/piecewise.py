@@ -186,7 +186,7 @@ class PiecewiseMaker:
             return nullcontext(lambda _: None)
         from kg.store import filled_store  # noqa: PLC0415 - as above
 
-        return filled_store(self.part / STORE)
+        return filled_store(self.part / STORE, threads=self.workers)
 
 
 def _fingerprints(writers: Mapping[str, PieceWriter]) -> dict[str, str | None]:

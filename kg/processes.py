@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections import deque
@@ -10,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import active_children, get_context
 from typing import Final, TypeVar
 
 from kg.errors import KgError
 
 BATCH_SIZE: Final = 64
+_FEW: Final = 1000
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
@@ -25,6 +27,13 @@ def batches(items: Iterable[Item], size: int = BATCH_SIZE) -> Iterator[list[Item
     """The items, ``size`` at a time, in their order."""
     remaining = iter(items)
     return iter(lambda: list(islice(remaining, size)), [])
+
+
+def workers_for(workers: int | None, papers: int) -> int:
+    """So many processes; where it is not said how many, one for each core, and one for fewer than 1,000 papers."""
+    if workers is not None:
+        return workers
+    return 1 if papers < _FEW else len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def in_batches(
@@ -37,14 +46,19 @@ def in_batches(
 ) -> Iterator[Found]:
     """What ``work`` makes of the items, ``size`` at a time, in their order, by so many processes (one: this one).
 
-    ``executor`` is another one to do the work, for ``workers`` at a time; it is left running. Only some batches more
-    than these are ever waiting, so memory does not grow with the items. ``work`` and what it makes must be of the kind
-    that can be pickled where there are several. Raises KgError where a process is killed.
+    Where there is no more than one batch, this process does it. ``executor`` is another one to do the work, for
+    ``workers`` at a time; it is left running. Only some batches more than these are ever waiting, so memory does not
+    grow with the items. ``work`` and what it makes must be of the kind that can be pickled where there are several.
+    Raises KgError where a process is killed.
     """
     given = batches(items, size)
-    if workers <= 1 and executor is None:
-        yield from map(work, given)
-        return
+    if executor is None:
+        # what is one batch, this process has done before another one has started
+        first = list(islice(given, 2 if workers > 1 else 0))
+        given = chain(first, given)
+        if len(first) <= 1:
+            yield from map(work, given)
+            return
     others = set(active_children())
     chosen = executor or ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:

@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from kg.errors import InputError
-from kg.folder import own_files
+from kg.folder import own_files, own_objects
 from kg.model import Paper, Skipped
 from kg.readers import merge_duplicates, read
 from kg.readers.records_file import RecordsFile
+from kg.readers.remote import is_url
 from kg.readers.sources import STANDARD_INPUT
 from kg.readers.sources import Source as ByteSource
 
@@ -141,14 +142,14 @@ class _Files:
     """The files that are read; a file met in a folder is not where it is output of kg, one that was named always is."""
 
     def __init__(self, sources: Sequence[ByteSource], leave_out: Path | None) -> None:
-        paths = (Path(source) for source in sources if isinstance(source, (str, os.PathLike)))
-        self._named = {os.path.realpath(path) for path in paths if not path.is_dir()}
+        paths = (os.fspath(source) for source in sources if isinstance(source, (str, os.PathLike)))
+        self._named = {_real(path) for path in paths if not Path(path).is_dir()}
         self._leave_out = None if leave_out is None else os.path.realpath(leave_out)
         self._outputs: dict[str, frozenset[str]] = {}
         self.read: set[str] = set()
 
     def is_wanted(self, file: str) -> bool:
-        real = os.path.realpath(file)
+        real = _real(file)
         wanted = file == STANDARD_INPUT or real in self._named or not self._is_output(real)
         if wanted:
             self.read.add(file)
@@ -157,8 +158,13 @@ class _Files:
     def _is_output(self, real: str) -> bool:
         folder, name = os.path.split(real)
         if folder not in self._outputs:
-            self._outputs[folder] = own_files(Path(folder))
+            self._outputs[folder] = own_objects(folder) if is_url(folder) else own_files(Path(folder))
         return real == self._leave_out or name in self._outputs[folder]
+
+
+def _real(file: str) -> str:
+    """A URL as it is, a path without links."""
+    return file if is_url(file) else os.path.realpath(file)
 
 
 def counted(items: Iterable[T], what: str, total: int | None, tell: OnProgress) -> Iterator[T]:

@@ -110,16 +110,16 @@ def _fill(folder: Path, blocks: Iterable[bytes]) -> None:
 
 
 @contextmanager
-def filled_store(folder: Path) -> Iterator[Callable[[bytes], None]]:
+def filled_store(folder: Path, *, threads: int = _AT_ONCE) -> Iterator[Callable[[bytes], None]]:
     """A function that loads blocks of whole lines of N-Quads into a new store; at the end all of them are there.
 
-    The loader lets other threads run, so batches are loaded while others are made. Raises GraphError where the store
-    cannot be written.
+    The loader lets other threads run, so batches are loaded while others are made, by so many threads, but no more than
+    there are cores; one is this one. Raises GraphError where the store cannot be written.
     """
     try:
         store = pyoxigraph.Store(str(folder))
-        at_once = min(os.cpu_count() or 1, _AT_ONCE)
-        with ThreadPoolExecutor(at_once) as threads:
+        at_once = min(threads, _AT_ONCE, os.cpu_count() or 1)
+        with ThreadPoolExecutor(at_once) as pool:
             loading: deque[Future[None]] = deque()
             batch: list[bytes] = []
             size = 0
@@ -128,7 +128,10 @@ def filled_store(folder: Path) -> Iterator[Callable[[bytes], None]]:
                 nonlocal batch, size
                 if len(loading) == at_once:
                     loading.popleft().result()
-                loading.append(threads.submit(_load, store, b"".join(batch)))
+                if at_once == 1:
+                    _load(store, b"".join(batch))
+                else:
+                    loading.append(pool.submit(_load, store, b"".join(batch)))
                 batch, size = [], 0
 
             def add(block: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kg.options import READING, RULES, SCHEDULER, STORAGE, WORKERS
+from kg.options import READING, RULES, SCHEDULER, STORAGE, WORKERS_OR_CORES
 from kg.terminal import DONE_WITH_SKIPS, count_of, mention_terminal, progress_bar, shown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @_reading
 @RULES
-@WORKERS
+@WORKERS_OR_CORES
 @SCHEDULER
 @STORAGE
 @click.option("--reextract", is_flag=True, help="Extract all papers again, by the rules as they are now.")

@@ -41,6 +41,7 @@ from kg.gathering import Fresh, Item, Kept, Older, gather
 from kg.model import JsonObject, Paper, Skipped, paper_from_json, paper_to_json
 from kg.paper_table import copy_paper_table, paper_row, read_paper_table, table_of
 from kg.piecewise import Before
+from kg.processes import workers_for
 from kg.readers.records_file import RecordsFile, paper_line
 from kg.readers.sources import Source as ByteSource
 from kg.reading import OnProgress, OnSkip, Read, Reading, say_nothing
@@ -76,7 +77,7 @@ def add_to_folder(
     sources: Sequence[ByteSource],
     *,
     rules: Path | str | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     executor: Executor | None = None,
     scheduler: str | None = None,
     storage: str | None = None,
@@ -105,7 +106,7 @@ def add_to_folder(
         stale = papers if is_stale else manifest.get(STALE, 0)
         return UpdateReport(unchanged=papers, stale=stale, unread=tuple(unread))
     with (
-        shared_work(scheduler, executor, workers) as (others, at_once),
+        shared_work(scheduler, executor, workers) as (others, tasks),
         replaced(target, own_files, kept=[SHARDS]) as part,
         shards_kept(part / SHARDS, storage) as shards,
     ):
@@ -117,6 +118,7 @@ def add_to_folder(
             found = given.read_into(records.add) if left else Read((), 0, ())
             dropped = old.forget(records, found.files)
             papers = records.merge()
+            at_once = workers_for(tasks, papers)
             update = _Update(old, records, reextract=reextract)
             made = gather(
                 part,

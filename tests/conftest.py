@@ -9,6 +9,7 @@ from spacy.language import Language
 from kg.extraction import pipeline
 from kg.rulebook import Rulebook
 from tests.browser import browser  # noqa: F401 - a fixture
+from tests.object_store import bucket, forget_clients, object_server  # noqa: F401 - fixtures
 
 settings.register_profile(
     "ci",

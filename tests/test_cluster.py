@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,7 @@ from kg.errors import KgError
 from kg.storage import Folder, storage_at
 from kg.updating import add_to_folder
 from tests.built import contents, example_files
+from tests.object_store import Bucket, ObjectServer
 from tests.test_cli import invoke
 
 NAMES = ("Harbor", "Lantern", "Willow", "Copper", "Comet", "Pebble", "Raven", "Thistle")
@@ -34,8 +37,9 @@ ADDRESS = re.compile(r"Scheduler at:\s+(tcp://\S+)")
 class Cluster:
     """A scheduler and its workers, each a process of its own as on machines of their own."""
 
-    def __init__(self, place: Path, workers: int) -> None:
+    def __init__(self, place: Path, workers: int, environment: Mapping[str, str] | None = None) -> None:
         self._place = place
+        self._environment = {**os.environ, **(environment or {})}
         self._log = place / "scheduler.log"
         self._started: list[subprocess.Popen[bytes]] = []
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
@@ -51,7 +55,7 @@ class Cluster:
         place.mkdir()
         with (self._place / f"{what}.log").open("ab") as log:
             command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *options]
-            self._started.append(subprocess.Popen(command, cwd=place, stdout=log, stderr=log))
+            self._started.append(subprocess.Popen(command, cwd=place, env=self._environment, stdout=log, stderr=log))
         return self._started[-1]
 
     def _told_address(self) -> str:
@@ -70,9 +74,9 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Two workers."""
-    found = Cluster(tmp_path_factory.mktemp("cluster"), workers=2)
+def cluster(tmp_path_factory: pytest.TempPathFactory, object_server: ObjectServer) -> Iterator[Cluster]:
+    """Two workers, who find the objects of a server."""
+    found = Cluster(tmp_path_factory.mktemp("cluster"), workers=2, environment=object_server.environment)
     yield found
     found.end()
 
@@ -130,17 +134,47 @@ def test_a_cluster_writes_the_same_bytes(
     assert [path.name for path in tmp_path.iterdir()] == ["g"]
 
 
-@pytest.mark.parametrize("scheme", ["", "file://"])
-def test_workers_that_leave_what_they_make_elsewhere(
-    cluster: Cluster, sources: list[str], alone: Path, tmp_path: Path, scheme: str
+def test_workers_that_leave_what_they_make_in_an_object_store(
+    *,
+    cluster: Cluster,
+    object_server: ObjectServer,
+    bucket: Bucket,
+    sources: list[str],
+    alone: Path,
+    tmp_path: Path,
 ) -> None:
-    """With another storage the graph folder need not be seen, the bytes are the same, and nothing is left there."""
-    (tmp_path / "shared").mkdir()
-    storage = f"{scheme}{tmp_path / 'shared'}"
-    build_folder(sources[:2], tmp_path / "g", exports=WRITTEN, store=False, scheduler=cluster.address, storage=storage)
-    add_to_folder(tmp_path / "g", sources[2:], scheduler=cluster.address, storage=storage)
+    """Workers need not see the graph folder then; the bytes are the same, and nothing is left there in the end.
+
+    Shards of a build that was broken off are, and are taken over by the next.
+    """
+
+    def tell(what: str, _done: int, _total: int | None) -> None:
+        if what == "resolving names":
+            raise KeyboardInterrupt
+
+    asked: dict[str, Any] = {"scheduler": cluster.address, "storage": f"{bucket.url}/a/b/"}
+    target = tmp_path / "g"
+    with pytest.raises(KeyboardInterrupt):
+        build_folder(sources, target, exports=WRITTEN, store=False, on_progress=tell, **asked)
+    shards = bucket.contents()
+    assert len(shards) == 8
+    assert all(name.startswith("a/b/") and shard.startswith(b"PAR1") for name, shard in shards.items())
+    build_folder(sources, target, exports=WRITTEN, store=False, **asked)
+    assert contents(target) == contents(alone)
+    written = [request for request in object_server.requests if request.startswith("PUT") and "parquet" in request]
+    assert len(written) == len(shards)
+    assert bucket.contents() == {}
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_papers_that_are_added_by_way_of_an_object_store(
+    cluster: Cluster, bucket: Bucket, sources: list[str], alone: Path, tmp_path: Path
+) -> None:
+    """Adding papers leaves as little."""
+    build_folder(sources[:2], tmp_path / "g", exports=WRITTEN, store=False)
+    add_to_folder(tmp_path / "g", sources[2:], scheduler=cluster.address, storage=bucket.url)
     assert contents(tmp_path / "g") == contents(alone)
-    assert list((tmp_path / "shared").iterdir()) == []
+    assert bucket.contents() == {}
 
 
 def test_commands_that_ask_a_cluster(cluster: Cluster, tmp_path: Path) -> None:

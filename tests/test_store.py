@@ -95,7 +95,7 @@ def test_the_manifest_says_what_its_iris_begin_with(built: Path) -> None:
     assert names == namespaces()
     assert names is not None
     assert names.prefixes["kgo"] == "https://example.org/kg/ontology#"
-    assert set(load_manifest(built)["files"]) == {"extractions.jsonl", "graph.graphml"}
+    assert set(load_manifest(built)["files"]) == {"extractions.jsonl", "graph.graphml", "papers.parquet"}
     assert labels(built) == {"FooNet"}
 
 

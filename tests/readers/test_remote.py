@@ -41,7 +41,7 @@ def test_a_url_of_a_file_of_a_folder_and_of_many(bucket: str) -> None:
     assert skipped == []
     papers, skipped = read_all(f"{bucket}/")
     assert [paper.sources[0].file.removeprefix("memory://").strip("/") for paper in papers] == [
-        "bucket/a/c.jsonl", "bucket/b.jsonl",
+        "bucket/b.jsonl", "bucket/a/c.jsonl",
     ]  # fmt: skip
     assert [paper.id for paper in read_all(f"{bucket}/*.jsonl")[0]] == ["good"]
 
@@ -57,7 +57,7 @@ def test_a_url_of_this_machine(tmp_path: Path) -> None:
     ("url", "reason"),
     [
         ("memory://nothing/here", "cannot be opened (No such file or directory)"),
-        ("memory://nothing/*.json", "a folder with no file in it (hidden files are left out)"),
+        ("memory://nothing/*.json", "nothing fits (hidden files are left out)"),
         ("nosuch://bucket/a", "cannot be opened (Protocol not known: nosuch)"),
         ("http://user:secret@127.0.0.1:1/a?key=secret", "cannot be opened ("),
     ],
