@@ -34,7 +34,7 @@ from kg.folder import (
     write_resolution,
 )
 from kg.model import GraphFacts, JsonObject, Skipped
-from kg.paper_namings import PaperNamings
+from kg.paper_namings import opened_namings
 from kg.piece_index import INDEX
 from kg.piecewise import Before, PiecewiseMaker
 from kg.processes import collector_paused
@@ -120,7 +120,7 @@ def complete(
         from kg.store import namespaces, namespaces_to_json  # noqa: PLC0415 - kg extract has no store
 
         said[STORE] = {**namespaces_to_json(namespaces()), "evidence": settings.store_evidence}
-    with named_errors(part), PaperNamings(part / PAPER_TABLE, part / _WAITING, threads=workers) as namings:
+    with named_errors(part), opened_namings(part / PAPER_TABLE, part / _WAITING, threads=workers) as namings:
         identities = resolve_namings(namings, aliases=settings.aliases, rules=settings.resolution)
         assembled = Assembled(part / EXTRACTIONS, namings, identities)
         files = export_files(settings.exports or default_exports(len(namings)))
@@ -130,7 +130,6 @@ def complete(
         except ExportError as error:
             raise ExportError(str(error).replace(str(part), str(target))) from error
         mentions = namings.mentions()
-    shutil.rmtree(part / _WAITING, ignore_errors=True)
     counts = {
         **content["counts"],
         "papers": summary.papers,

@@ -7,10 +7,11 @@ once, and never what all papers name, is in Python's memory.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import numpy as np
@@ -60,20 +61,35 @@ class PaperLine(NamedTuple):
     namings: list[int]
 
 
-class PaperNamings:
-    """What papers name, by their table in a file; what does not fit the memory waits in ``folder``."""
+@contextmanager
+def opened_namings(path: Path, folder: Path, *, threads: int = 1) -> Iterator[PaperNamings]:
+    """What papers name, by their table in a file; what does not fit the memory waits in ``folder``, which goes with it.
 
-    def __init__(self, path: Path, folder: Path, *, threads: int = 1) -> None:
+    Raises GraphError where there is too little room, or the file is damaged.
+    """
+    try:
+        namings = PaperNamings(path, folder, threads=threads)
+        try:
+            yield namings
+        finally:
+            namings.close()
+            shutil.rmtree(folder, ignore_errors=True)
+    except (duckdb.Error, pa.ArrowInvalid) as error:
+        raise GraphError(f"cannot resolve the names in {path}: {str(error).partition(chr(10))[0]}") from error
+
+
+class PaperNamings:
+    """What papers name; see :func:`opened_namings`."""
+
+    def __init__(self, path: Path, folder: Path, *, threads: int) -> None:
         config: dict[str, Any] = {"temp_directory": str(folder), "memory_limit": _MEMORY, "threads": threads}
         self._database = duckdb.connect(config=config)
         self._rows = dataset.dataset(path, format="parquet")
         self._database.register(_PAPERS, self._rows)
         self._database.execute(_PREPARED)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Forget all."""
         self._database.close()
 
     def __len__(self) -> int:
