@@ -14,7 +14,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.components.document import DocumentEntity, field_at, fields_of, paper_fields, paper_text
+from kg.components.document import DocumentEntity, Field, field_at, fields_of, paper_fields, paper_text
 from kg.components.reported import to_result
 from kg.components.tokenizing import adapt_tokenizer
 from kg.components.tokens import sentence_bounds, token_table
@@ -122,7 +122,8 @@ def to_extraction(doc: Doc, paper: Paper, min_confidence: float = 0.0) -> Extrac
         start, end = first - field.start, min(last, field.end) - field.start
         if start < end:
             sentences[field.name].append((start, end))
-    entities = (_to_entity(doc, entity, min_confidence) for entity in doc._.kg_entities or ())
+    text = token_table(doc).text
+    entities = (_to_entity(entity, fields, text, min_confidence) for entity in doc._.kg_entities or ())
     results = (to_result(doc, result) for result in doc._.kg_results or ())
     return Extraction(
         paper=paper,
@@ -132,8 +133,7 @@ def to_extraction(doc: Doc, paper: Paper, min_confidence: float = 0.0) -> Extrac
     )
 
 
-def _to_entity(doc: Doc, entity: DocumentEntity, min_confidence: float) -> Entity:
-    fields, text = fields_of(doc), token_table(doc).text
+def _to_entity(entity: DocumentEntity, fields: list[Field], text: str, min_confidence: float) -> Entity:
     mentions = []
     for candidate in entity.mentions:
         if candidate.confidence >= min_confidence:

@@ -222,17 +222,18 @@ class Descriptions:
                 self._learn(doc, word)
             kinds += map(known.__getitem__, words)
             kinds += (0,) * ROOM
-        row = Row(docs, offsets, len(kinds), packed(np.array(kinds, dtype=np.bool_)), self._masks(kinds))
+        row_kinds = np.fromiter(kinds, dtype=np.intp, count=len(kinds))  # numpy would turn the list anew for each use
+        row = Row(docs, offsets, len(kinds), packed(row_kinds != 0), self._masks(row_kinds))
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
         self._recent[key] = row
         return row
 
-    def _masks(self, kinds: list[int]) -> list[int]:
+    def _masks(self, kinds: NDArray[np.intp]) -> list[int]:
         """The masks of words of these kinds, one after the other."""
         if not len(self._rows):
             return [0] * len(self._numbers)
-        padded = kinds + [0] * (-len(kinds) % BYTE)
+        padded = np.concatenate((kinds, np.zeros(-len(kinds) % BYTE, dtype=np.intp)))
         held = transposed(self._rows.take(padded, axis=0))
         by_description = np.frombuffer(held.tobytes(), dtype=f"S{len(padded) // BYTE}")
         return [number_of(places) if places else 0 for places in by_description[: len(self._numbers)].tolist()]

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 
 from kg.components.contexts import TokenRules
 from kg.components.tokens import sentence_starts, title_tokens
-from kg.masks import flags, mask_of, positions
+from kg.masks import BYTE, flags, mask_of, positions
 from kg.rulebook import Rulebook, TokenRule
 
 MOST_TOKENS: Final = 9
@@ -39,11 +39,20 @@ class Spans:
         begins &= self.starts
         stops &= self.ends
         if begins and stops:
-            ending = set(positions(stops).tolist())
-            for start in positions(begins).tolist():
-                end = self.end_of[start]
-                if end in ending:
+            size = self.ends.bit_length() // BYTE + 1
+            if begins.bit_count() <= stops.bit_count():  # mostly one side is a few, and the other is thousands
+                yield from _held(begins, self.end_of, stops.to_bytes(size, "little"))
+            else:
+                for end, start in _held(stops, self.start_of, begins.to_bytes(size, "little")):
                     yield start, end
+
+
+def _held(bounds: int, other_of: dict[int, int], others: bytes) -> Iterator[tuple[int, int]]:
+    """Those of the boundaries, each with the other one of its span, for which that one's bit is set."""
+    for bound in positions(bounds).tolist():
+        other = other_of[bound]
+        if others[other // BYTE] >> other % BYTE & 1:
+            yield bound, other
 
 
 @dataclass(slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.components.document import paper_fields, paper_text
-from kg.components.phrases import MOST_TOKENS, PhraseFinder, Phrases
-from kg.masks import bits
+from kg.components.phrases import MOST_TOKENS, PhraseFinder, Phrases, Spans
+from kg.masks import bits, mask_of
 from kg.model import Paper
 from kg.rulebook import Rulebook
 
@@ -120,3 +120,14 @@ def test_spans_are_apart_and_inside(finder: PhraseFinder, nlp: Language, words: 
         for start, end in sorted(spans.items()):
             assert end_before <= start < end <= len(doc)
             end_before = end
+
+
+@given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)), st.sets(st.integers(0, 60)))
+@example({1, 3, 5, 7}, set(range(10)), {6, 60})
+@example({1, 3, 5, 7}, {5}, set(range(60)))
+def test_spans_between_boundaries(bounds: set[int], begins: set[int], stops: set[int]) -> None:
+    """The spans between boundaries are those that begin and end there, in reading order, few or many on either side."""
+    places = sorted(bounds)
+    spans = dict(zip(places[::2], places[1::2], strict=False))
+    wanted = [(start, end) for start, end in spans.items() if start in begins and end in stops]
+    assert list(Spans(spans).between(mask_of(begins), mask_of(stops))) == wanted
