@@ -45,6 +45,8 @@ from kg.summary import GraphSummary, ranked
 
 _PAPERS: Final = 256
 """How many papers are written together."""
+_CHANGED: Final = 4
+"""How many such batches one process writes, where a graph is changed, sooner than others have started."""
 _TOP: Final = 10
 _ENTITIES: Final = 4096
 """How many things that papers share are written together."""
@@ -258,7 +260,9 @@ class PiecesWriter:
                     yield line
 
         work = partial(_write_papers, storage=self.storage, writers=dict(self.writers))
-        written = in_batches(work, fresh(), workers=self.workers, size=_PAPERS, executor=self.executor)
+        written = in_batches(
+            work, fresh(), workers=self.workers, size=_PAPERS, executor=self.executor, alone=_CHANGED if earlier else 1
+        )
         implied: list[bytes] = []
         done = 0
         for here in self._woven(pieces, rows, written, self.storage):

@@ -43,20 +43,21 @@ def in_batches(
     workers: int,
     size: int = BATCH_SIZE,
     executor: Executor | None = None,
+    alone: int = 1,
 ) -> Iterator[Found]:
     """What ``work`` makes of the items, ``size`` at a time, in their order, by so many processes (one: this one).
 
-    Where there is no more than one batch, this process does it. ``executor`` is another one to do the work, for
-    ``workers`` at a time; it is left running. Only some batches more than these are ever waiting, so memory does not
-    grow with the items. ``work`` and what it makes must be of the kind that can be pickled where there are several.
+    Where there are no more than ``alone`` batches, this process does them. ``executor`` is another one to do the work,
+    for ``workers`` at a time; it is left running. Only some batches more than these are ever waiting, so memory does
+    not grow with the items. ``work`` and what it makes must be of the kind that can be pickled where there are several.
     Raises KgError where a process is killed.
     """
     given = batches(items, size)
     if executor is None:
-        # what is one batch, this process has done before another one has started
-        first = list(islice(given, 2 if workers > 1 else 0))
+        # these this process has done before another one has started
+        first = list(islice(given, alone + 1 if workers > 1 else 0))
         given = chain(first, given)
-        if len(first) <= 1:
+        if len(first) <= alone:
             yield from map(work, given)
             return
     others = set(active_children())
