@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from kg.exporting import PieceWriter
 from kg.folder import read_extraction
-from kg.graph import Assembly, Graph, Piece, paper_piece, put_together
+from kg.graph import Assembly, Graph, Implied, Piece, paper_piece, put_together
 from kg.iris import slug
 from kg.model import ENTITY_TYPES, GraphFacts
 from kg.paper_namings import PaperNamings
@@ -92,9 +92,15 @@ class Assembled:
 
     def graph(self, *, name: str, rules_hash: str | None) -> Graph:
         """All of it in memory."""
-        pieces = [piece for _, piece in _told_papers(self.lines())]
-        pieces.append(self.assembly.shared(implied for piece in pieces for implied in piece.implied))
-        return put_together(pieces, name=name, rules_hash=rules_hash)
+        return put_together(list(self.pieces()), name=name, rules_hash=rules_hash)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces of all papers, and then that of what they share."""
+        implied: list[Implied] = []
+        for _, piece in _told_papers(self.lines()):
+            implied += piece.implied
+            yield piece
+        yield self.assembly.shared(implied)
 
     def summary(self, facts: GraphFacts) -> GraphSummary:
         """What the graph holds, in numbers, given what was counted of its pieces."""

@@ -154,7 +154,8 @@ def build(sources: tuple[str, ...], output: Path, exports: tuple[str, ...], quie
             )
         click.echo("written   " + "\n          ".join(shown(path) for path in report.files))
         page = next((path for path in report.files if path.suffix == ".html"), None)
-        look = f"open {shown(page)} in a browser" if page else f"kg export {shown(output)} --to html"
+        ask = f"kg serve {shown(output)}" if report.left_out else f"kg export {shown(output)} --to html"
+        look = f"open {shown(page)} in a browser" if page else ask
         click.echo(f"next      {look}\n          kg stats {shown(output)}")
     if report.skipped:
         sys.exit(DONE_WITH_SKIPS)

@@ -226,8 +226,8 @@ def told_of_input(manifest: JsonObject) -> JsonObject:
 def listed(folder: Path) -> list[str]:
     """The names of the files of a graph folder that kg wrote: extractions first, the manifest last."""
     files = own_files(folder)
-    first = [name for name in (EXTRACTIONS, ALIASES, RESOLUTION) if name in files]
-    last = [name for name in (INDEX, PAPER_TABLE, STORE, MANIFEST) if name in files]
+    first = [name for name in (EXTRACTIONS, PAPER_TABLE, ALIASES, RESOLUTION) if name in files]
+    last = [name for name in (INDEX, STORE, MANIFEST) if name in files]
     return [*first, *(name for name in sorted(files) if name.startswith(f"{GRAPH}.")), *last]
 
 

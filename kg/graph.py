@@ -55,9 +55,9 @@ The graph itself has ``name``, ``kg_version`` and, if given, ``rules_hash``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import networkx as nx
 
@@ -91,6 +91,7 @@ __all__ = [
     "Graph",
     "Implied",
     "Piece",
+    "PiecewiseGraph",
     "build_graph",
     "check_ids_differ",
     "entity_key",
@@ -141,6 +142,22 @@ def put_together(pieces: Sequence[Piece], *, name: str = "kg", rules_hash: str |
         for source, target, relation, edge in piece.edges:
             graph.add_edge(source, target, key=relation, **edge)
     return graph
+
+
+class PiecewiseGraph(Protocol):
+    """A graph that is told piece by piece, as often as it is asked for, the papers before what they share."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def kg_version(self) -> str: ...  # noqa: D102
+
+    @property
+    def rules_hash(self) -> str | None: ...  # noqa: D102
+
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces, always in the same order."""
 
 
 def check_ids_differ(ids: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ thing, and what the papers are put together of, with no more of it in memory at 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ ROWS: Final = pa.schema(_OF_A_PAPER)
 """What is known of a paper: ``files`` of its sources, ``keys`` (:func:`kg.readers.merge.possible_keys`)."""
 COLUMNS: Final = pa.schema({**_OF_A_PAPER, "start": pa.int64(), "end": pa.int64()})
 """The same with where its extraction begins and ends in the file of all (bytes)."""
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 _TOGETHER: Final = 1 << 14
 """How many rows are compressed together."""
 
@@ -50,8 +52,13 @@ def paper_row(paper: Paper) -> dict[str, Any]:
 
 
 def table_of(rows: Iterable[Mapping[str, Any]], schema: pa.Schema = ROWS) -> pa.Table:
-    """Rows as a table."""
-    return pa.Table.from_pylist(list(rows), schema=schema)
+    """Rows as a table; of a character that is only half there, for which Arrow has no room, the sign for such."""
+    listed = list(rows)
+    try:
+        return pa.Table.from_pylist(listed, schema=schema)
+    except UnicodeEncodeError:
+        whole = _HALVES.sub("\ufffd", json.dumps(listed, ensure_ascii=False))
+        return pa.Table.from_pylist(json.loads(whole), schema=schema)
 
 
 class PaperTableWriter:

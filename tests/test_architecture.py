@@ -16,9 +16,9 @@ other; ``kg`` is the package itself with its public names.
 10. ``annotations``, ``conflicts``, ``frames``, ``paper_table``, ``piece_index``, ``query_process``, ``reading``,
     ``store``
 11. ``analytics``, ``evaluation``, ``leaderboard_tables``, ``paper_namings``, ``plots``, ``shards``
-12. ``ablation``, ``assembling``, ``calibration``, ``catalogue``, ``opening``, ``querying``, ``showing``
-13. ``gathering``, ``piecewise``
-14. ``completing``
+12. ``ablation``, ``assembling``, ``calibration``, ``opening``, ``querying``, ``showing``
+13. ``gathering``, ``piecewise``, ``told_graph``
+14. ``catalogue``, ``completing``
 15. ``building``
 16. ``updating``
 17. ``kg``, ``web``

@@ -112,6 +112,18 @@ def test_too_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         opened_namings(table, tmp_path / "x").__enter__()
 
 
+def test_halves_of_characters(tmp_path: Path) -> None:
+    """What Arrow cannot hold is the sign for what is damaged; nothing else changes."""
+    (tmp_path / "e.jsonl").write_text(
+        '{"id": "a\\ud800", "sources": [{"file": "f\\udfff", "record": 1}], '
+        '"entities": [{"type": "Task", "names": ["\\ud83d\\ude00", "b\\udc00"]}], "mentions": [1]}\n'
+    )
+    write_paper_table(tmp_path / "e.jsonl", tmp_path / "t.parquet")
+    (row,) = read_paper_table(tmp_path / "t.parquet").to_pylist()
+    assert (row["id"], row["files"]) == ("a\ufffd", ["f\ufffd"])
+    assert row["entities"] == [{"type": "Task", "names": ["\U0001f600", "b\ufffd"]}]
+
+
 ROWS: list[dict[str, Any]] = [
     {
         "id": f"p{number % 50}",

@@ -13,9 +13,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from kg.building import read_papers
 from kg.extraction import extract
 from kg.folder import write_extractions
+from kg.reading import read_papers
 from tests.built import KG, example_files, run
 from tests.material import ROOT
 

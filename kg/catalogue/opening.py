@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from kg.catalogue.reading import Catalogue
 from kg.catalogue.writing import write_catalogue
 from kg.errors import GraphError
-from kg.folder import CATALOGUE, MANIFEST, load_graph, load_manifest, sha256
+from kg.folder import CATALOGUE, MANIFEST, load_manifest, sha256
+from kg.told_graph import told_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,15 +40,15 @@ def open_catalogue(
             found.close()
     if on_progress is not None:
         on_progress("reading the graph", 0, None)
-    graph = load_graph(folder)
-    if on_progress is not None:
-        on_progress("making its catalogue", 0, None)
-    if folder.is_dir() and os.access(folder, os.W_OK):
-        write_catalogue(graph, folder / CATALOGUE, source=source)
-        return Catalogue(folder / CATALOGUE)
-    place = tempfile.TemporaryDirectory(prefix=_PREFIX)
-    write_catalogue(graph, Path(place.name, CATALOGUE), source=source)
-    return _Temporary(place)
+    with told_graph(folder) as graph:
+        if on_progress is not None:
+            on_progress("making its catalogue", 0, None)
+        if folder.is_dir() and os.access(folder, os.W_OK):
+            write_catalogue(graph, folder / CATALOGUE, source=source)
+            return Catalogue(folder / CATALOGUE)
+        place = tempfile.TemporaryDirectory(prefix=_PREFIX)
+        write_catalogue(graph, Path(place.name, CATALOGUE), source=source)
+        return _Temporary(place)
 
 
 class _Temporary(Catalogue):

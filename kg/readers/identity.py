@@ -48,7 +48,7 @@ def derived_id(title: str | None, abstract: str | None, text: str | None = None)
     a text where there is only text.
     """
     known = "\n".join((fold(title or ""), start(abstract or ""))) if title or abstract else fold(text or "")
-    digest = hashlib.sha256(known.encode()).hexdigest()[:_HASH_LENGTH]
+    digest = hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
     readable = slug(title or (abstract or text or "")[: 4 * _SLUG_LENGTH])
     return f"{readable}-{digest}" if readable else f"paper-{digest}"
 

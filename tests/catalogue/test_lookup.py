@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from kg.building import build
+from kg.building import build, build_folder
 from kg.catalogue.reading import Catalogue
 from kg.catalogue.writing import write_catalogue
 from kg.errors import GraphError
+from kg.folder import load_graph
 from kg.graph import Graph
+from kg.told_graph import told_graph
 from tests.built import example_files
 from tests.exports.hostile import hostile_graph, hostile_texts
 
@@ -43,6 +45,16 @@ def test_all_nodes_are_the_graph_again(graph: Graph, catalogue: Catalogue) -> No
     assert dict(part.nodes(data=True)) == dict(graph.nodes(data=True))
     assert _edges(part) == _edges(graph)
     assert part.graph == graph.graph
+
+
+def test_a_graph_that_is_told_piece_by_piece_has_the_same_catalogue(tmp_path: Path) -> None:
+    """Of a folder, and of a file of extractions, it is made without the graph in memory: the same bytes."""
+    build_folder(example_files(), tmp_path / "g", exports=["turtle"], store=False)
+    for source in (tmp_path / "g", tmp_path / "g" / "extractions.jsonl"):
+        write_catalogue(load_graph(source), tmp_path / "whole")
+        with told_graph(source) as told:
+            write_catalogue(told, tmp_path / "pieces")
+        assert (tmp_path / "whole").read_bytes() == (tmp_path / "pieces").read_bytes()
 
 
 @given(text=hostile_texts)
