@@ -8,26 +8,32 @@ LOCK := requirements/ci.txt
 FOR_USE := $(VENV)/.for-use
 FOR_WORK := $(VENV)/.for-work
 EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help install demo test lint format bench scale rdf score errors analytics resolution classes weights page explorer screenshot lock fuzz clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-$(FOR_USE): pyproject.toml $(LOCK)
+# Sets up .venv with kg and the extras given. Nothing is compiled yet: Python does so when it imports a module, and most
+# of what is installed is never imported.
+define set-up
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'kg needs Python 3.11 or later: make PYTHON=/path/to/python3.11' >&2; exit 1; }
-	@echo 'setting up $(VENV)'
+	@echo 'setting up $(VENV)$(if $(1), to work on kg)'
 	@"$(PYTHON)" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable .
+	@$(BIN)/python -m pip install --quiet --no-compile --constraint $(LOCK) --editable '.$(1)'
+endef
+
+$(FOR_USE): pyproject.toml $(LOCK)
+	$(call set-up)
 	@touch $@
 
-$(FOR_WORK): $(FOR_USE)
-	@echo 'setting up $(VENV) to work on kg'
-	@$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable '.[dev]'
-	@touch $@
+$(FOR_WORK): pyproject.toml $(LOCK)
+	$(call set-up,[dev])
+	@touch $(FOR_USE) $@
 
 install: $(FOR_USE) ## Set up .venv with kg in it
 

@@ -16,7 +16,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -155,8 +155,13 @@ def filled_store(folder: Path, *, threads: int = _AT_ONCE) -> Iterator[Callable[
 class StoreChanges:
     """A copy of a store, as it is changed: what is no longer said is taken out first, then comes what is new."""
 
-    def __init__(self, store: pyoxigraph.Store) -> None:
-        self._store = store
+    def __init__(self, folder: Path) -> None:
+        self._store = pyoxigraph.Store(str(folder))
+
+    def close(self) -> None:
+        """Write what waits, and let go of the store; RocksDB has threads that write until nobody holds it."""
+        self._store.flush()
+        del self._store
 
     def holds(self, lines: bytes) -> bool:
         """Whether all that lines of N-Quads say is there."""
@@ -189,9 +194,8 @@ def changed_store(old: Path, new: Path) -> Iterator[StoreChanges]:
     try:
         # a checkpoint of RocksDB, which links the files with the data: the old store is neither changed nor locked
         pyoxigraph.Store.read_only(str(old)).backup(str(new))
-        store = pyoxigraph.Store(str(new))
-        yield StoreChanges(store)
-        store.flush()
+        with closing(StoreChanges(new)) as changes:
+            yield changes
     except OSError as error:
         raise GraphError(f"cannot write {new}: {error.strerror or error}") from error
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.forked import run_forked
 from tests.material import EXAMPLES, ROOT
 
 KG = (sys.executable, "-c", "from kg.cli import main; main(prog_name='kg')")
@@ -21,10 +22,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def run(
-    *arguments: str | Path, cwd: Path = ROOT, seed: str = "random", given: bytes = b"", **options: str
+    *arguments: str | Path, cwd: Path = ROOT, seed: str | None = None, given: bytes = b"", **options: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run kg as a user does; ``seed`` decides the order of its sets, ``options`` are environment variables."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, **options}
+    if seed is None and not options:
+        return run_forked([*map(str, arguments)], cwd=cwd, given=given)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed or "random", **options}
     return subprocess.run(
         [*KG, *map(str, arguments)], cwd=cwd, env=environment, input=given, capture_output=True, check=False
     )

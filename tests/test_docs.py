@@ -23,6 +23,7 @@ from kg.descriptions import ATTRIBUTES
 from kg.graph import KINDS, ROLE_RELATIONS
 from kg.rule_examples import Examples
 from kg.rulebook import MentionRule, RoleRule, Rulebook, TokenRule
+from tests.forked import typed
 from tests.material import EXAMPLES, ROOT
 
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/*.md")))
@@ -55,9 +56,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("command", "example"), list(_commands()))
 def test_example_of_help_runs(command: str, example: str, folder: Path) -> None:
     """What the --help of a command shows can be typed as it stands; what serves does so until it is ended."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     if command in SERVERS:
         arguments = ["bash", "-c", f"{example} --port 0"]  # any port, for another test may have the usual one
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = os.environ | {"PATH": path}
         with subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -65,17 +66,9 @@ def test_example_of_help_runs(command: str, example: str, folder: Path) -> None:
             process.terminate()
         assert "http://127.0.0.1:" in said
         return
-    done = subprocess.run(
-        ["bash", "-c", example],
-        cwd=folder,
-        env=os.environ | {"PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == 0, f"{command}: {done.stderr}"
-    assert "skipped" not in done.stderr
+    (done,) = typed(example, cwd=folder, bash=())  # as it is typed: a pipe may close
+    assert done.returncode == 0, f"{command}: {done.stderr.decode()}"
+    assert b"skipped" not in done.stderr
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))

@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from kg.shards import PAPERS
 from tests.built import KG, contents
+from tests.forked import run_forked
 from tests.material import ROOT
 
 KILLED: int = 20
@@ -40,11 +41,18 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _arguments(source: Path, target: Path, *options: str) -> list[str]:
+    return ["build", "-q", str(source), "-o", str(target), "--export", "turtle", "--no-store", *options]
+
+
 def _command(source: Path, target: Path, *options: str) -> list[str]:
-    return [*KG, "build", "-q", str(source), "-o", str(target), "--export", "turtle", "--no-store", *options]
+    return [*KG, *_arguments(source, target, *options)]
 
 
 def _run(source: Path, target: Path, *options: str, limit: Callable[[], None] | None = None) -> tuple[int, str]:
+    if limit is None:
+        forked = run_forked(_arguments(source, target, *options), cwd=ROOT)
+        return forked.returncode, forked.stderr.decode()
     done = subprocess.run(
         _command(source, target, *options),
         cwd=ROOT,
@@ -59,6 +67,7 @@ def _run(source: Path, target: Path, *options: str, limit: Callable[[], None] | 
 def undisturbed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
     """What a build leaves that nothing disturbs, and how long it takes."""
     target = tmp_path_factory.mktemp("undisturbed") / "g"
+    assert _run(source, target.with_name("first")) == (0, "")  # it waits until the server is there
     begun = time.monotonic()
     assert _run(source, target) == (0, "")
     return contents(target), time.monotonic() - begun
@@ -75,12 +84,8 @@ def test_killed_at_any_moment(source: Path, undisturbed: tuple[dict[str, bytes],
     target = tmp_path / "g"
     killed = 0
     for moment in _moments(seconds):
-        with subprocess.Popen(_command(source, target), cwd=ROOT, start_new_session=True) as process:
-            try:
-                process.wait(moment)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                killed += 1
+        done = run_forked(_arguments(source, target), cwd=ROOT, killed_after=moment)
+        killed += done.returncode == -signal.SIGKILL
         # whole or not at all
         assert not target.exists() or contents(target) == expected
     assert killed > KILLED // 2

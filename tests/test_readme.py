@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import typed
 from tests.material import EXAMPLES, ROOT
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMANDS = Path(sys.executable).parent
 BLOCKS = BLOCK.findall((ROOT / "README.md").read_text("utf-8"))
 
 
@@ -26,15 +25,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def _run(command: list[str], folder: Path) -> str:
-    environment = os.environ | {"PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    assert done.returncode == 0, f"{command[-1]}\n{done.stdout}\n{done.stderr}"
-    assert "skipped" not in done.stderr, done.stderr
-    assert "Warning" not in done.stderr, done.stderr
-    return done.stdout
+def _printed(done: subprocess.CompletedProcess[bytes]) -> str:
+    assert done.returncode == 0, f"{done.args}\n{done.stdout.decode()}\n{done.stderr.decode()}"
+    assert b"skipped" not in done.stderr, done.stderr
+    assert b"Warning" not in done.stderr, done.stderr
+    return done.stdout.decode()
 
 
 def test_readme_code_runs(folder: Path) -> None:
@@ -42,10 +37,10 @@ def test_readme_code_runs(folder: Path) -> None:
     shell = [code for language, code in BLOCKS if language == "sh" and re.search("^kg ", code, re.MULTILINE)]
     assert shell
     for code in shell:
-        assert _run(["bash", "-euo", "pipefail", "-c", code], folder)
+        assert "".join(map(_printed, typed(code, cwd=folder, warnings_are_errors=True)))
     program = "\n".join(code for language, code in BLOCKS if language == "python")
-    printed = _run([sys.executable, "-c", program], folder)
-    assert "ImageNet" in printed
+    command = [sys.executable, "-W", "error", "-c", program]
+    assert "ImageNet" in _printed(subprocess.run(command, cwd=folder, capture_output=True, check=False))
     assert (folder / "graph.graphml").exists()
     assert (folder / "my-graph" / "manifest.json").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from pathlib import Path
 
@@ -18,7 +19,7 @@ HEADER = "choice\tfeature\tweight\n"
 
 def chooser(weights: dict[str, dict[str, float]]) -> Chooser:
     """A chooser with these weights."""
-    book = Rulebook()
+    book = copy.copy(Rulebook.load())
     book.choices = weights
     return Chooser(book)
 

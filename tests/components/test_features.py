@@ -21,6 +21,8 @@ from kg.rulebook import Rulebook
 
 LEARNING = Weights(Rulebook.load(), learning=True)
 READER = Mentions(Rulebook.load(), LEARNING)
+WEIGHTS = Weights(Rulebook.load())
+WEIGHING = Mentions(Rulebook.load(), WEIGHTS)
 WORDS = "We propose FooNet , a tree attention network for object detection on ImageNet . accuracy of 92.3 % (".split()  # noqa: SIM905 - easier to read
 
 
@@ -123,10 +125,9 @@ def test_abbreviation_and_long_form_are_one_name(nlp: Language) -> None:
 def test_features_have_one_sum_whether_by_word_or_by_span(nlp: Language, words: list[str]) -> None:
     """The weights of the features of a span make its sum, which is put together from sums by word."""
     doc, _ = read(nlp, f"We use FooNet . {' '.join(words)}")
-    weights = Weights(Rulebook.load())
-    evidence = Mentions(Rulebook.load(), weights).gather([doc])
+    evidence = WEIGHING.gather([doc])
     assert evidence is not None
-    assert np.allclose(evidence.sums, weights.sums(evidence.features()), atol=1e-4)
+    assert np.allclose(evidence.sums, WEIGHTS.sums(evidence.features()), atol=1e-4)
 
 
 def test_learned_features_are_found_again(nlp: Language) -> None:
@@ -148,7 +149,7 @@ def test_learned_features_are_found_again(nlp: Language) -> None:
 def test_words_are_forgotten_when_they_are_too_many(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables do not grow without end, and what was forgotten is told again as it was."""
     monkeypatch.setattr("kg.components.vocabulary.MOST_WORDS", 100)
-    words = SpanFeatures(Rulebook.load(), Weights(Rulebook.load())).words
+    words = SpanFeatures(Rulebook.load(), WEIGHTS).words
     kept = words.number("unseen-before-a")
     doc = nlp.make_doc("unseen-before-b unseen-before-c")
     (first,) = words.of([doc])
