@@ -8,7 +8,7 @@ LOCK := requirements/ci.txt
 FOR_USE := $(VENV)/.for-use
 FOR_WORK := $(VENV)/.for-work
 EXAMPLES := examples/abstracts.jsonl examples/saved-page.txt
-PYTEST_ARGS ?= -n 2 --dist worksteal
+PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
