@@ -19,6 +19,7 @@ import argparse
 import gzip
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -207,6 +208,8 @@ class Scale:
             **{f"{name} %": 100 * found.stages.get(what, 0.0) / found.seconds for what, name in STAGES.items()},
         }
         self.rows.append(row)
+        if not (size == self._sizes[-1] and workers == WORKERS and evidence == "full"):
+            shutil.rmtree(target)  # that one is added to
         print(
             ", ".join(
                 f"{name} {value:,.0f}" if isinstance(value, float) else f"{name} {value}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,11 @@ COMPONENTS: Final = (
     "kg_results",
 )
 WITHOUT_RULES: Final = frozenset({"kg_abbreviations"})
+MOST_WORDS: int = 100_000
+"""How many different words a pipeline may have met (some 15,000 abstracts) before a new one takes its place.
+
+spaCy keeps every word, and kg what it has found out about it, which otherwise grows as long as there are new words.
+"""
 _READING: Final = threading.Lock()
 """One thread of a process reads at a time, with the one pipeline that the process has: spaCy's are not for several."""
 
@@ -162,6 +168,11 @@ def _pipeline(folder: str | None) -> Language:
 def _extract_batch(papers: list[Paper], folder: str | None, min_confidence: float) -> list[Extraction]:
     with _READING:
         nlp = _pipeline(folder)
+        if len(nlp.vocab.strings) > MOST_WORDS:
+            _pipeline.cache_clear()
+            del nlp
+            gc.collect()
+            nlp = _pipeline(folder)
         try:
             docs = annotate_all(nlp, papers, winners_only=True)
             return [to_extraction(doc, paper, min_confidence) for doc, paper in zip(docs, papers, strict=True)]

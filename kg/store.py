@@ -11,12 +11,14 @@ own, several at a time, so that filling takes no more memory for a large graph t
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -32,6 +34,7 @@ from kg.sparql import Namespaces
 NQUADS: Final = "nquads"
 _BATCH: Final = 1 << 25
 """How many bytes of N-Quads are loaded together: some 150,000 triples."""
+_M_ARENA_MAX: Final = -8
 _AT_ONCE: Final = 4
 """How many batches are loaded at the same time, on a machine with as many cores."""
 
@@ -116,6 +119,7 @@ def filled_store(folder: Path, *, threads: int = _AT_ONCE) -> Iterator[Callable[
     The loader lets other threads run, so batches are loaded while others are made, by so many threads, but no more than
     there are cores; one is this one. Raises GraphError where the store cannot be written.
     """
+    _share_freed_memory()
     try:
         store = pyoxigraph.Store(str(folder))
         at_once = min(threads, _AT_ONCE, os.cpu_count() or 1)
@@ -150,6 +154,16 @@ def filled_store(folder: Path, *, threads: int = _AT_ONCE) -> Iterator[Callable[
         raise GraphError(f"cannot write {folder}: {error.strerror or error}") from error
     except SyntaxError as error:
         raise GraphError(f"the exporter {NQUADS!r} wrote what is no N-Quads: {error}") from error
+
+
+def _share_freed_memory() -> None:
+    """Have all threads of the process use what one of them has freed.
+
+    glibc keeps it apart for each otherwise (mallopt(3)), which comes to hundreds of megabytes where threads load.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 class StoreChanges:

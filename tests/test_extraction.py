@@ -213,3 +213,16 @@ def test_same_text_same_extraction() -> None:
     first = [str(doc._.kg_entities) for doc in nlp.pipe([ABSTRACT, TITLE, ABSTRACT])]
     assert first[0] == first[2]
     assert str(nlp(ABSTRACT)._.kg_entities) == first[0]
+
+
+def test_a_pipeline_that_has_met_many_words_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows in nothing but memory."""
+    papers = [
+        Paper(id=str(number), text=f"Word{number}Net reaches {number}.5% accuracy on CIFAR-10.") for number in range(99)
+    ]
+    expected = list(extract(papers))
+    monkeypatch.setattr("kg.extraction.MOST_WORDS", 0)
+    made = []
+    monkeypatch.setattr("kg.extraction.pipeline", lambda rules: made.append(rules) or pipeline(rules))
+    assert list(extract(papers)) == expected
+    assert made == [None, None]
