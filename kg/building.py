@@ -22,6 +22,7 @@ from kg.completing import (
     listed,
     load_settings,
     refuse_foreign_store,
+    remove_shards,
     shards_kept,
     skipped_to_json,
     told_of_input,
@@ -183,8 +184,8 @@ def build_folder(
             executor=others,
             storage=shards if storage else None,
         )
-        for name in made if storage else ():
-            shards.remove(name)
+        if storage is not None:
+            remove_shards(shards, made)
     left_out = SMALL_EXPORTS if exports is None else ()
     return BuildReport(
         papers=papers,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -90,6 +90,13 @@ def shards_kept(shards: Path, place: str | None = None) -> Iterator[Storage]:
             shutil.rmtree(shards, ignore_errors=True)
         raise
     shutil.rmtree(shards, ignore_errors=True)
+
+
+def remove_shards(shards: Storage, names: Iterable[str]) -> None:
+    """Remove shards that are of no more use, as far as the storage lets us: what they were for is done."""
+    with suppress(OSError):
+        for name in names:
+            shards.remove(name)
 
 
 @collector_paused()

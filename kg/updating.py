@@ -32,6 +32,7 @@ from kg.completing import (
     inputs_to_json,
     load_settings,
     refuse_foreign_store,
+    remove_shards,
     shards_kept,
     skipped_to_json,
 )
@@ -146,8 +147,8 @@ def add_to_folder(
             storage=shards if storage else None,
             before=Before(target, manifest, old.place_of),
         )
-        for name in made if storage else ():
-            shards.remove(name)
+        if storage is not None:
+            remove_shards(shards, made)
     return UpdateReport(
         new=update.new,
         changed=update.changed,
